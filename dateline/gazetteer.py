@@ -1,0 +1,211 @@
+"""The gazetteer: which places a name may mean. It lists candidates and never chooses.
+
+The core gazetteer is one read-only SQLite file, shipped compressed and unpacked once into the
+user's cache. Rows of ``place`` with an id below 2,000,000,000 carry GeoNames' own id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import lzma
+import os
+import sqlite3
+import tempfile
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from rapidfuzz import fuzz, process
+
+from dateline.errors import DataError
+from dateline.names import fold_key, with_articles, without_article
+from dateline.records import Candidate, Place
+
+SCHEMA = """
+CREATE TABLE place(
+  row INTEGER PRIMARY KEY,       -- GeoNames id, or 2,000,000,000 and up for places of our own
+  slug TEXT, name TEXT, feature TEXT,
+  lat_e5 INTEGER, lon_e5 INTEGER, -- WGS84 degrees times 100,000
+  country TEXT, admin1 TEXT,      -- ISO 3166-1 alpha-2; GeoNames first-level code or a name
+  population INTEGER, radius_km INTEGER, exactness TEXT, aliases TEXT, claims TEXT, source TEXT);
+CREATE TABLE name(key TEXT, place INTEGER, grade INTEGER, -- 0 main name, 1 alias, 2 made by rule
+  PRIMARY KEY(key, place)) WITHOUT ROWID;
+CREATE TABLE demonym(key TEXT, place INTEGER, form TEXT, -- adjective or people
+  PRIMARY KEY(key, place)) WITHOUT ROWID;
+CREATE TABLE area(place INTEGER PRIMARY KEY, rings BLOB);  -- zlib of JSON [[[lon, lat], ...], ...]
+CREATE TABLE region(country TEXT, admin1 TEXT, place INTEGER, PRIMARY KEY(country, admin1)) WITHOUT ROWID;
+CREATE TABLE word(key TEXT PRIMARY KEY) WITHOUT ROWID;      -- common English words, as fold keys
+"""
+
+PACKED = Path(__file__).resolve().parents[1] / "data" / "gazetteer.sqlite.xz"
+FIRST_OWN_ROW = 2_000_000_000
+FUZZY_MIN_LETTERS = 6
+FUZZY_MIN_SCORE = 90.0
+"""rapidfuzz ratio (0-100): one changed letter in ten."""
+_MATCH_BY_GRADE = {0: "name", 1: "alias", 2: "fold"}
+_CHUNK = 500
+"""Keys asked in one statement; SQLite's own limit is far above."""
+
+
+def cache_folder() -> Path:
+    """Return the folder for unpacked data: ``DATELINE_CACHE``, else the user's cache folder."""
+    if own := os.environ.get("DATELINE_CACHE"):
+        return Path(own)
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "dateline"
+
+
+def unpacked(packed: Path = PACKED) -> Path:
+    """Return the unpacked gazetteer, unpacking it on first use (about a second).
+
+    The file name carries a digest of the packed file, so that a new version never meets an old
+    copy. Written to a temporary file first: two first starts at once are harmless.
+
+    Raises:
+        DataError: the packed file is missing or damaged, or the cache cannot be written.
+    """
+    try:
+        content = packed.read_bytes()
+        target = cache_folder() / f"gazetteer-{hashlib.sha256(content).hexdigest()[:12]}.sqlite"
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=target.parent)
+            with os.fdopen(handle, "wb") as file:
+                file.write(lzma.decompress(content))
+            Path(name).replace(target)
+    except (OSError, lzma.LZMAError) as error:
+        msg = (
+            f"The gazetteer {str(packed)!r} could not be unpacked into {str(cache_folder())!r}: {error}. "
+            "Check out the file again, or set DATELINE_CACHE to a folder that can be written."
+        )
+        raise DataError(msg) from error
+    return target
+
+
+class Gazetteer:
+    """Read-only access to one gazetteer file. Safe to share between threads."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Open ``path``, or the core gazetteer."""
+        path = path or unpacked()
+        try:
+            self._db = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+            self._regions: dict[tuple[str, str], str] = {
+                (country, code): name
+                for country, code, name in self._db.execute(
+                    "SELECT r.country, r.admin1, p.name FROM region r JOIN place p ON p.row = r.place"
+                )
+            }
+        except sqlite3.Error as error:
+            msg = f"The gazetteer {str(path)!r} cannot be read: {error}. Delete it; it is unpacked again at the next start."
+            raise DataError(msg) from error
+
+    def known(self, keys: Iterable[str]) -> frozenset[str]:
+        """Return those of the fold keys under which at least one place or demonym is filed."""
+        found: set[str] = set()
+        for table in ("name", "demonym"):
+            found.update(self._among(f"SELECT DISTINCT key FROM {table} WHERE key IN", keys))
+        return frozenset(found)
+
+    def common_words(self, keys: Iterable[str]) -> frozenset[str]:
+        """Return those of the fold keys that are common English words (*most*, *reading*)."""
+        return frozenset(self._among("SELECT key FROM word WHERE key IN", keys))
+
+    def candidates(self, name: str, *, fuzzy: bool = False) -> tuple[Candidate, ...]:
+        """Return every place ``name`` may mean, by folded spelling, largest population first.
+
+        With ``fuzzy``, a name of six letters or more that nothing matches is compared with the
+        names that share its first three letters. ``()`` means: asked, and not known.
+        """
+        key = fold_key(name)
+        found = self._by_key(key)
+        if not found and (bare := without_article(key)):
+            found = self._by_key(bare)
+        if not found:
+            for longer in with_articles(key):
+                found = found or self._by_key(longer)
+        if not found and fuzzy and len(key) >= FUZZY_MIN_LETTERS:
+            found = self._fuzzy(key)
+        return found
+
+    def demonym(self, word: str) -> tuple[Candidate, ...]:
+        """Return the places an adjective or a people's name belongs to, match = its form."""
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS}, d.form FROM demonym d JOIN place p ON p.row = d.place WHERE d.key = ?",
+            (fold_key(word),),
+        ).fetchall()
+        return tuple(Candidate(self._place(row[:-1]), row[-1]) for row in rows)
+
+    def place(self, place_id: str) -> Place | None:
+        """Return the place with this id, or None if this gazetteer does not have it."""
+        if place_id.startswith("gn:") and place_id[3:].isdecimal():
+            where, value = "p.row = ?", place_id[3:]
+        else:
+            where, value = "p.slug = ? AND p.slug <> ''", place_id
+        row = self._db.execute(f"SELECT {_COLUMNS} FROM place p WHERE {where}", (value,)).fetchone()
+        return self._place(row) if row else None
+
+    def outline(self, place_id: str) -> list[list[list[float]]] | None:
+        """Return the outer rings of an area as [[lon, lat], ...] lists, or None if none is known."""
+        row = self._db.execute(
+            "SELECT a.rings FROM area a JOIN place p ON p.row = a.place WHERE p.row = ? OR (p.slug = ? AND p.slug <> '')",
+            (place_id[3:] if place_id.startswith("gn:") else -1, place_id),
+        ).fetchone()
+        return json.loads(zlib.decompress(row[0])) if row else None  # type: ignore[no-any-return]  # our own file
+
+    def _among(self, statement: str, keys: Iterable[str]) -> set[str]:
+        wanted = [key for key in set(keys) if key]
+        found: set[str] = set()
+        for i in range(0, len(wanted), _CHUNK):
+            chunk = wanted[i : i + _CHUNK]
+            marks = ",".join("?" * len(chunk))
+            found.update(row[0] for row in self._db.execute(f"{statement} ({marks})", chunk))
+        return found
+
+    def _by_key(self, key: str, match: str = "") -> tuple[Candidate, ...]:
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS}, n.grade FROM name n JOIN place p ON p.row = n.place WHERE n.key = ?"
+            " ORDER BY p.population DESC, p.row",
+            (key,),
+        ).fetchall()
+        return tuple(Candidate(self._place(row[:-1]), match or _MATCH_BY_GRADE[row[-1]]) for row in rows)
+
+    def _fuzzy(self, key: str) -> tuple[Candidate, ...]:
+        start = key[:3]
+        keys = [
+            row[0]
+            for row in self._db.execute(
+                "SELECT DISTINCT key FROM name WHERE key >= ? AND key < ?", (start, start + "\U0010ffff")
+            )
+        ]
+        best = process.extractOne(key, keys, scorer=fuzz.ratio, score_cutoff=FUZZY_MIN_SCORE)
+        return self._by_key(best[0], "fuzzy") if best else ()
+
+    def _place(self, row: tuple[object, ...]) -> Place:
+        number, slug, name, feature, lat, lon, country, admin1, population, radius, exact, aliases, claims, source = row
+        region = self._regions.get((str(country), str(admin1)), str(admin1) if not str(admin1).isdecimal() else "")
+        return Place(
+            id=str(slug) or f"gn:{number}",
+            name=str(name),
+            feature=str(feature),
+            lat=int(str(lat)) / 1e5,
+            lon=int(str(lon)) / 1e5,
+            country=str(country),
+            admin1="" if feature in ("ADM1", "PCLI") else region,
+            population=int(str(population)),
+            radius_km=float(str(radius)),
+            exactness=str(exact),
+            aliases=tuple(a for a in str(aliases).split("|") if a),
+            claims=tuple(c for c in str(claims).split("|") if c),
+            source=str(source),
+        )
+
+
+_COLUMNS = ", ".join(
+    f"p.{column}"
+    for column in (
+        "row", "slug", "name", "feature", "lat_e5", "lon_e5", "country", "admin1", "population",
+        "radius_km", "exactness", "aliases", "claims", "source",
+    )
+)  # fmt: skip

@@ -1,0 +1,185 @@
+"""What a report says of a place: the ``kind`` of a mention, with its reason.
+
+The kinds, their order and their cue words are data (``data/kinds.toml``). The rules here say how a
+cue counts: near the name more than far, in the same clause more than in the next, and a
+condition or a plan turns fighting and control into what is threatened.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from dateline.errors import DataError
+from dateline.records import Label, Mention
+
+KINDS_FILE = Path(__file__).resolve().parents[1] / "data" / "kinds.toml"
+STRONG, WEAK = 3.0, 1.4
+_PER_WORD, _PER_WORD_STRONG = 0.07, 0.03
+_PER_CLAUSE = 0.7
+_PER_NAME = 0.35
+"""What another place name between cue and name costs: the cue is likelier that one's."""
+_PER_RANK = 0.1
+"""What one step up in the order of precedence is worth."""
+_MIN_SCORE = 0.35
+_QUOTES = str.maketrans("", "", "“”\"‘«»„")
+_APPOSITION = re.compile(r"^, (?:in|near|(?:a|an|the|its) [\w -]{2,40} (?:in|of|on))(?: the)? $")
+_CHAIN = re.compile(r"^(?:, |,? and |,? or |,? or to |,? and to )(?:the )?$")
+_CLAUSE = re.compile(r"[;:—–]|, (?:and |but |while |which |who |where |although |though |as )?|\b(?:while|although|though|because|but|which|who)\b")
+_IF = re.compile(r"\b(?:if|unless|should (?:they|it|he|the)|once|even if|in case)\b", re.IGNORECASE)
+_MODAL = re.compile(r"\b(?:could|may|might|would|will|going to|able to|prepar\w+ to|plans? to|wants? to|tr(?:y|ying) to|anticipated|expected to)\b")  # "May" is a month
+_DATELINE = re.compile(r"^\s*(?:[A-Z][\w'’.-]*|[A-Z]{2,})(?:[ ,/-]+[\w.'’]+){0,6}?,? ?(?:\([\w ]+\) ?)?[-–—] ")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of mention: its name in tables, how the screen shows it, and its cues."""
+
+    name: str
+    label: str
+    letter: str
+    light: str
+    dark: str
+    about: str
+    strong: tuple[re.Pattern[str], ...]
+    weak: tuple[re.Pattern[str], ...]
+
+
+@cache
+def kinds() -> tuple[Kind, ...]:
+    """Return the kinds in order of precedence, from ``data/kinds.toml``.
+
+    Raises:
+        DataError: the file is missing or not as it should be; the message says where.
+    """
+    try:
+        tables = tomllib.loads(KINDS_FILE.read_text(encoding="utf-8"))
+        return tuple(_kind(name, table) for name, table in tables.items())
+    except (OSError, ValueError, KeyError, re.error) as error:
+        msg = f"The kinds in {str(KINDS_FILE)!r} cannot be used: {error!r}. Compare with CONTRIBUTING, 'Add a kind'."
+        raise DataError(msg) from error
+
+
+def _kind(name: str, table: dict[str, Any]) -> Kind:
+    return Kind(
+        name=name, label=table["label"], letter=table["letter"], light=table["light"], dark=table["dark"],
+        about=table["about"],
+        strong=tuple(_strong(cue) for cue in table.get("strong", ())),
+        weak=tuple(re.compile(rf"\b(?:{cue})\b", re.IGNORECASE) for cue in table.get("weak", ())),
+    )  # fmt: skip
+
+
+def _strong(cue: str) -> re.Pattern[str]:
+    """Compile a strong cue: ``~`` stands for the place's name (marked ``\\x01`` in the sentence)."""
+    before, _, after = cue.partition("~")
+    head = rf"\b(?:{before.rstrip()})\s+(?:the\s+)?" if before.strip() else ""
+    tail = rf"\s*(?:{after.lstrip()})\b" if after.strip() else ""
+    return re.compile(f"{head}\x01{tail}", re.IGNORECASE)
+
+
+def kind_of(sentence: str, start: int, end: int, reference: str, others: Sequence[tuple[int, int]] = (), *, opens: bool = False) -> Label:
+    """Return the kind of the name at ``sentence[start:end]`` and the cue that decided.
+
+    Args:
+        sentence: the passage that holds the name.
+        start: offset of the name in the sentence.
+        end: its end, exclusive.
+        reference: how the name is used; ``metonym``, ``demonym`` and ``embedded`` make an actor.
+        others: spans of the other place names in the sentence.
+        opens: whether the sentence opens a paragraph, where a dateline can stand.
+    """
+    before, after = sentence[:start], sentence[end:]
+    if opens and not before.strip() and _DATELINE.match(sentence) and (sentence[start:end].isupper() or re.match(r"[^.]{0,30}[–—-] ", after)):
+        return Label("reporting", "a dateline")
+    if reference in ("metonym", "demonym", "embedded"):
+        ground = _ground_noun(after) if reference != "metonym" else None
+        if ground is None:
+            return Label("actor", "the name stands for people, not for the ground")
+        return Label("setting", f"says which {ground} is meant")
+    for other_start, other_end in others:
+        if _APPOSITION.match(sentence[other_end:start]):
+            return Label("setting", f"says where {sentence[other_start:other_end]!r} lies")
+    best = max(_scores(sentence, start, end, others), default=(0.0, 0, "", ""))
+    score, _, name, cue = best
+    if score < _MIN_SCORE:
+        return Label("setting", "nothing in the sentence says more of it than where it is")
+    if name in ("fighting", "control", "civilians", "setting", "diplomacy") and (condition := _condition(sentence, start, end, name)):
+        return Label("threatened", f"{cue!r} under {condition!r}")
+    return Label(name, f"{cue!r}")
+
+
+_GROUND = re.compile(
+    r"^ (?:[\w-]+ )?(?:towns?|cit(?:y|ies)|villages?|territory|soil|side|border|coast|states|regions?|provinces?|ports?|airspace|waters|capital|hospital|airport)\b",
+    re.IGNORECASE,
+)
+
+
+def _ground_noun(after: str) -> str | None:
+    found = _GROUND.match(after) or re.match(r"^ (?:[A-Z][\w-]+ ){0,2}(?:Hospital|Airport|University|School|Square|Street|Bridge|Stadium|Mosque|Church)\b", after)
+    return found[0].split()[-1] if found else None
+
+
+def _scores(sentence: str, start: int, end: int, others: Sequence[tuple[int, int]]) -> Iterator[tuple[float, int, str, str]]:
+    """Yield (score, precedence, kind, cue) for every cue in the sentence."""
+    marked = f"{sentence[:start]}\x01{sentence[end:]}".translate(_QUOTES)
+    order = kinds()
+    for rank, kind in enumerate(order):
+        for pattern in kind.strong:
+            if found := pattern.search(marked):
+                between = found[0].replace("\x01", "")
+                penalty = _PER_CLAUSE * 0.6 * len(_CLAUSE.findall(between)) + _PER_WORD_STRONG * max(0, len(between.split()) - 3)
+                cue = " ".join(found[0].replace("\x01", "…").split())
+                yield STRONG - penalty + _PER_RANK * (len(order) - rank), -rank, kind.name, cue
+        for pattern in kind.weak:
+            for found in pattern.finditer(sentence):
+                if found.start() < end and start < found.end():
+                    continue
+                gap = sentence[found.end() : start] if found.end() <= start else sentence[end : found.start()]
+                low, high = min(found.end(), end), max(found.start(), start)
+                names = sum(1 for s, e in others if low <= s and e <= high)
+                score = WEAK - _PER_WORD * len(gap.split()) - _PER_CLAUSE * 0.5 * len(_CLAUSE.findall(gap)) - _PER_NAME * names
+                yield score + _PER_RANK / 2 * (len(order) - rank), -rank, kind.name, found[0]
+
+
+def _condition(sentence: str, start: int, end: int, name: str) -> str | None:
+    """Return the word that makes the name's clause a condition or a plan, or None."""
+    starts = [m.end() for m in _CLAUSE.finditer(sentence[:start])]
+    clause_start = starts[-1] if starts else 0
+    stop = _CLAUSE.search(sentence, end)
+    clause = sentence[clause_start : stop.start() if stop else len(sentence)]
+    head = sentence[clause_start:start]
+    if name != "setting" and (found := _IF.search(clause)):
+        return found[0]
+    if name in ("fighting", "control") and (found := _MODAL.search(head)) and not re.search(r"\bwould (?:have|be a)\b", head):
+        return found[0]
+    return None
+
+
+def kinds_of(text: str, mentions: Sequence[Mention], bounds: Sequence[tuple[int, int, bool]], references: Sequence[str]) -> list[Label]:
+    """Return the kind of every mention. ``bounds``: (start, end, opens a paragraph) of its passage."""
+    by_passage: dict[int, list[tuple[int, int]]] = {}
+    for mention, (start, _, _) in zip(mentions, bounds, strict=True):
+        by_passage.setdefault(start, []).append((mention.start - start, mention.end - start))
+    labels = []
+    for mention, (start, end, opens), reference in zip(mentions, bounds, references, strict=True):
+        span = (mention.start - start, mention.end - start)
+        others = [o for o in by_passage[start] if o != span]
+        labels.append(kind_of(text[start:end], *span, reference, others, opens=opens))
+    return _in_lists(text, mentions, labels)
+
+
+def _in_lists(text: str, mentions: Sequence[Mention], labels: list[Label]) -> list[Label]:
+    """Let the members of a list agree: *roads to Kramatorsk and Sloviansk* says one thing of both."""
+    for i in range(1, len(labels)):
+        first, second = labels[i - 1], labels[i]
+        if "nothing" in (first.reason.split()[0], second.reason.split()[0]) and _CHAIN.match(text[mentions[i - 1].end : mentions[i].start]):
+            if first.value not in ("actor", "setting") and second.value == "setting":
+                labels[i] = Label(first.value, f"listed with {mentions[i - 1].text!r}")
+            elif second.value not in ("actor", "setting") and first.value == "setting":
+                labels[i - 1] = Label(second.value, f"listed with {mentions[i].text!r}")
+    return labels

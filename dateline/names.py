@@ -1,0 +1,83 @@
+"""Spelling: the keys under which a name is looked up.
+
+Two spellings of one name should meet at one key. ``fold_key`` drops what transliterations
+disagree on (accents, apostrophes, y/i/j, kh/h, doubled letters); the measurement behind the rule
+is in ``ARCHITECTURE.md``. Romanising Ukrainian follows the official table (Cabinet of Ministers
+of Ukraine, resolution 55 of 27 January 2010).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+APOSTROPHES = "'’‘ʼʹ`´ʻʾʿ′"
+_DROP = str.maketrans("", "", APOSTROPHES + ".,")
+_SPECIAL = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ə": "a"}
+)
+_SEPARATORS = re.compile(r"[\s\-‐‑‒–—_/]+")
+_IJY = re.compile(r"[ijy]+")
+_DOUBLED = re.compile(r"(\w)\1+")
+_ARTICLES = ("al", "el", "ar", "as", "ad", "an", "at", "az", "ash", "the")
+
+_UKRAINIAN = {
+    **dict(zip("абвгґдежзиіклмнопрстуфь", "a b v h g d e zh z y i k l m n o p r s t u f".split() + [""], strict=True)),
+    "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "є": "ie", "ї": "i", "й": "i", "ю": "iu", "я": "ia",
+}  # fmt: skip
+_UKRAINIAN_INITIAL = {"є": "ye", "ї": "yi", "й": "y", "ю": "yu", "я": "ya"}
+
+
+@lru_cache(maxsize=65_536)
+def fold_key(name: str) -> str:
+    """Return the key under which ``name`` and its other spellings are filed.
+
+    Case, accents, apostrophes, full stops and commas go; hyphens become spaces; runs of i, j, y
+    become one i; kh becomes h; doubled letters become one. Idempotent; "" for a name without
+    letters or digits.
+
+    >>> fold_key("Mar'yinka") == fold_key("Mariinka") == fold_key("Marinka")
+    True
+    """
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
+    text = "".join(ch for ch in text if not unicodedata.combining(ch))
+    text = _SEPARATORS.sub(" ", text.translate(_SPECIAL).translate(_DROP)).strip()
+    text = _DOUBLED.sub(r"\1", text)
+    text = _DOUBLED.sub(r"\1", text.replace("kh", "h"))
+    return _IJY.sub("i", text)
+
+
+def without_article(key: str) -> str | None:
+    """Return a fold key without its leading Arabic or English article, or None if it has none."""
+    head, _, rest = key.partition(" ")
+    return rest if rest and head in _ARTICLES else None
+
+
+def with_articles(key: str) -> tuple[str, ...]:
+    """Return the fold key with each of the two commonest Arabic articles in front."""
+    return (f"al {key}", f"el {key}")
+
+
+def romanise_ukrainian(name: str) -> str:
+    """Return a Ukrainian Cyrillic name in Latin letters by the official 2010 table.
+
+    Letters outside the Ukrainian alphabet are kept as they are.
+
+    >>> romanise_ukrainian("Кліщіївка")
+    'Klishchiivka'
+    """
+    out: list[str] = []
+    lower = name.casefold()
+    for i, ch in enumerate(lower):
+        initial = i == 0 or not (lower[i - 1].isalpha() or lower[i - 1] in APOSTROPHES)
+        if ch == "г" and i and lower[i - 1] == "з":
+            latin = "gh"
+        elif initial and ch in _UKRAINIAN_INITIAL:
+            latin = _UKRAINIAN_INITIAL[ch]
+        elif ch in APOSTROPHES:
+            latin = ""
+        else:
+            latin = _UKRAINIAN.get(ch, ch)
+        out.append(latin.capitalize() if name[i : i + 1].isupper() else latin)
+    return "".join(out)

@@ -1,0 +1,54 @@
+"""Cutting a report into passages: its sentences, grouped by paragraph. Spans, never copies."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterable, Sequence
+
+from dateline.records import Passage
+
+MAX_PASSAGE_CHARACTERS = 1_200
+"""A longer "sentence" (a table, a list without full stops) is cut at its line ends or spaces."""
+_LINE = re.compile(r"[^\n]+")
+
+
+def passages(text: str, sentence_starts: Iterable[int]) -> tuple[Passage, ...]:
+    """Return the passages of ``text`` in order, without white space at their ends.
+
+    A line is a paragraph and always starts a passage; within one, ``sentence_starts`` (offsets,
+    from a :class:`~dateline.tagger.Tagging`) do. Together the passages cover every
+    character that is not white space.
+    """
+    starts = sorted(set(sentence_starts))
+    found: list[Passage] = []
+    for paragraph, line in enumerate(m for m in _LINE.finditer(text) if m[0].strip()):
+        inside = starts[bisect.bisect_right(starts, line.start()) : bisect.bisect_left(starts, line.end())]
+        cuts = [line.start(), *inside, line.end()]
+        for start, end in zip(cuts, cuts[1:], strict=False):
+            for piece_start, piece_end in _short(text, start, end):
+                found.append(Passage(len(found), piece_start, piece_end, paragraph))
+    return tuple(found)
+
+
+def _short(text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
+    while True:
+        while start < end and text[start].isspace():
+            start += 1
+        if start == end:
+            return
+        cut = end
+        if end - start > MAX_PASSAGE_CHARACTERS:
+            cut = text.rfind(" ", start + 1, start + MAX_PASSAGE_CHARACTERS)
+            cut = cut if cut > start else start + MAX_PASSAGE_CHARACTERS
+        stop = cut
+        while text[stop - 1].isspace():
+            stop -= 1
+        yield start, stop
+        start = cut
+
+
+def passage_at(found: Sequence[Passage], offset: int) -> Passage:
+    """Return the passage that holds the character at ``offset`` (or the last one before it)."""
+    index = bisect.bisect_right([p.start for p in found], offset) - 1
+    return found[max(index, 0)]

@@ -1,0 +1,124 @@
+"""The two tables that every pane, export and batch job reads, and the one schema of their columns.
+
+*mentions*: one row an occurrence of a place name. *places*: one row a place, made from the mentions
+by :func:`places_table`; filtering mentions and grouping again always gives consistent places.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dateline.kinds import kinds
+from dateline.records import ReadArticle, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its name, pandas dtype, unit and meaning."""
+
+    name: str
+    dtype: str
+    meaning: str
+    unit: str = ""
+
+
+MENTION_COLUMNS = (
+    Column("report", "str", "id of the report"),
+    Column("mention_id", "str", "id of the mention, unique in the report"),
+    Column("start", "int64", "first character in the report's text", "code points"),
+    Column("end", "int64", "end of the mention, exclusive", "code points"),
+    Column("text", "str", "the name as the report writes it; text[start:end]"),
+    Column("place_id", "str", "gazetteer id of the chosen place; empty where none was found"),
+    Column("place", "str", "main name of the chosen place"),
+    Column("feature", "str", "GeoNames feature code of the place (PPL town, PCLI country, ADM1 region ...)"),
+    Column("country", "str", "country GeoNames files the place under, ISO 3166-1 alpha-2"),
+    Column("admin1", "str", "first-level region the place lies in"),
+    Column("lat", "float64", "latitude of the place, WGS84; NaN where there is no place", "degrees"),
+    Column("lon", "float64", "longitude of the place, WGS84; NaN where there is no place", "degrees"),
+    Column("exactness", "str", "how exact the point is: point, area or approximate"),
+    Column("kind", "str", "what the report says of the place; see data/kinds.toml"),
+    Column("kind_reason", "str", "the words that decided the kind"),
+    Column("reference", "str", "how the name is used: literal, modifier, metonym, demonym, embedded"),
+    Column("reference_reason", "str", "why"),
+    Column("confidence", "float64", "how sure the choice of the place is", "0 to 1"),
+    Column("place_reason", "str", "why this place and no other"),
+    Column("found_reason", "str", "why the words are taken for a place name"),
+    Column("passage", "int64", "number of the passage that holds the mention, from 0"),
+    Column("passage_start", "int64", "first character of the passage", "code points"),
+    Column("passage_end", "int64", "end of the passage, exclusive", "code points"),
+    Column("quote", "str", "the passage, as written"),
+)
+
+PLACE_COLUMNS = (
+    Column("place_id", "str", "gazetteer id; unplaced names have an id of their own, 'un:<name>'"),
+    Column("place", "str", "main name of the place, or the name as written where none was found"),
+    Column("feature", "str", "GeoNames feature code; empty where no place was found"),
+    Column("country", "str", "country GeoNames files the place under, ISO 3166-1 alpha-2"),
+    Column("admin1", "str", "first-level region"),
+    Column("lat", "float64", "latitude, WGS84; NaN where there is no place", "degrees"),
+    Column("lon", "float64", "longitude, WGS84; NaN where there is no place", "degrees"),
+    Column("exactness", "str", "how exact the point is: point, area or approximate"),
+    Column("mentions", "int64", "how many mentions are counted here"),
+    Column("kind", "str", "the commonest kind among them; of equals the higher in data/kinds.toml"),
+    Column("kinds", "str", "all kinds with their counts: 'fighting 6, threatened 5'"),
+    Column("confidence", "float64", "the highest confidence among them", "0 to 1"),
+    Column("names", "str", "the names the report uses, joined by ' | '"),
+    Column("first_start", "int64", "where the first of them stands in the text", "code points"),
+)
+
+
+def empty(columns: tuple[Column, ...]) -> pd.DataFrame:
+    """Return a table without rows that has these columns and dtypes."""
+    return pd.DataFrame({c.name: pd.Series(dtype=c.dtype) for c in columns})
+
+
+def mentions_table(read: ReadArticle) -> pd.DataFrame:
+    """Return one row a mention, in the order of the text; columns :data:`MENTION_COLUMNS`."""
+    if not read.readings:
+        return empty(MENTION_COLUMNS)
+    rows = [_row(read, reading) for reading in read.readings]
+    table = pd.DataFrame(rows, columns=[c.name for c in MENTION_COLUMNS])
+    return table.astype({c.name: c.dtype for c in MENTION_COLUMNS})
+
+
+def _row(read: ReadArticle, reading: Reading) -> tuple[object, ...]:
+    mention, passage, choice = reading.mention, reading.passage, reading.choice
+    place = choice.place
+    nan = float("nan")
+    return (
+        read.article.id, mention.id, mention.start, mention.end, mention.text,
+        place.id if place else "", place.name if place else "", place.feature if place else "",
+        place.country if place else "", place.admin1 if place else "",
+        place.lat if place else nan, place.lon if place else nan, place.exactness if place else "",
+        reading.kind.value, reading.kind.reason, reading.reference.value, reading.reference.reason,
+        choice.confidence, choice.reason, mention.reason,
+        passage.index, passage.start, passage.end, read.article.text[passage.start : passage.end],
+    )  # fmt: skip
+
+
+def place_key(mentions: pd.DataFrame) -> pd.Series:
+    """Return the place id of each mention; names without a place share one by spelling."""
+    return mentions["place_id"].where(mentions["place_id"] != "", "un:" + mentions["text"].str.casefold())
+
+
+def places_table(mentions: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a place, most mentioned first; columns :data:`PLACE_COLUMNS`."""
+    if mentions.empty:
+        return empty(PLACE_COLUMNS)
+    order = {kind.name: rank for rank, kind in enumerate(kinds())}
+    rows = []
+    for place_id, group in mentions.groupby(place_key(mentions), sort=False):
+        first = group.iloc[0]
+        counts = group["kind"].value_counts()
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], order.get(str(item[0]), 99)))
+        rows.append((
+            place_id, first["place"] or first["text"], first["feature"], first["country"], first["admin1"],
+            first["lat"], first["lon"], first["exactness"], len(group), ranked[0][0],
+            ", ".join(f"{kind} {count}" for kind, count in ranked), group["confidence"].max(),
+            " | ".join(group["text"].unique()), first["start"],
+        ))  # fmt: skip
+    table = pd.DataFrame(rows, columns=[c.name for c in PLACE_COLUMNS])
+    table = table.astype({c.name: c.dtype for c in PLACE_COLUMNS})
+    return table.sort_values(["mentions", "first_start"], ascending=[False, True], ignore_index=True)

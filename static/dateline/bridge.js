@@ -1,0 +1,170 @@
+// The map's side of the link between the panes. Runs in the map's frame (same origin as the app), after
+// Leaflet and basemap.js, once per mount. It draws the report's places, tells the page which one was clicked
+// (event "dateline:map-click") and lets the page steer the map (window.parent.dateline.map).
+// streamlit-folium waits 250 ms before it reports a click; this way it takes a frame.
+(function () {
+  "use strict";
+  const page = window.parent;
+  const CLICK_TOLERANCE_PX = 6;
+  const state = { map: null, points: new Map(), areas: new Map(), selected: null, ring: null, wanted: null, scheme: "light", kinds: {}, tiles: null };
+
+  const style = document.createElement("style");
+  style.textContent = `
+    html,body{background:transparent}
+    .leaflet-container{background:#dfe7ea;font:12px Inter,system-ui,sans-serif;outline-offset:-3px}
+    html[data-theme=dark] .leaflet-container{background:#10161a}
+    html[data-theme=dark] .leaflet-bar a{background:#23211e;color:#ece8e0;border-color:#3a3732}
+    html[data-theme=dark] .leaflet-control-attribution,html[data-theme=dark] .leaflet-control-scale-line{background:#23211ecc;color:#bdb6a8}
+    html[data-theme=dark] .leaflet-control-attribution a{color:#ffb09d}
+    .leaflet-control-attribution{font-size:10px}
+    .leaflet-bar a{color:#1d1b18}
+    .dateline-tip{font:500 12px Inter,system-ui,sans-serif;border:0;border-radius:4px;box-shadow:0 1px 4px #0005;padding:4px 7px}
+    html[data-theme=dark] .dateline-tip{background:#2c2a26;color:#ece8e0}`;
+  document.body.appendChild(style);   // streamlit-folium rewrites the head
+
+  // A symbol on the canvas: circle for a town, square for an area; filled for the ground, hollow for actors;
+  // dashed when uncertain; the kind's letter inside. Colour never stands alone.
+  const Symbol = L.CircleMarker.extend({
+    _updatePath() {
+      const renderer = this._renderer, context = renderer._ctx;
+      if (!renderer._drawing || this._empty()) return;
+      const o = this.options, p = this._point, r = Math.max(this._radius, 3);
+      context.beginPath();
+      if (o.square) context.roundRect(p.x - r * 0.9, p.y - r * 0.9, r * 1.8, r * 1.8, 3);
+      else context.arc(p.x, p.y, r, 0, Math.PI * 2);
+      renderer._fillStroke(context, this);
+      context.globalAlpha = 1;
+      context.fillStyle = o.letterColor;
+      context.font = "700 " + Math.max(9, Math.round(r * 1.05)) + "px Inter, system-ui, sans-serif";
+      context.textAlign = "center"; context.textBaseline = "middle";
+      context.fillText(o.letter, p.x, p.y + 0.5);
+    },
+  });
+
+  function look(properties) {
+    const kind = state.kinds[properties.kind] || { light: "#555", dark: "#bbb", letter: "?" };
+    const dark = state.scheme === "dark", colour = dark ? kind.dark : kind.light, hollow = properties.hollow;
+    const paper = dark ? "#1c1b18" : "#ffffff";
+    return {
+      radius: properties.radius, square: properties.square, letter: kind.letter,
+      color: hollow ? colour : paper, weight: hollow ? 2 : 1.5,
+      fillColor: hollow ? paper : colour, fillOpacity: hollow ? 0.85 : properties.uncertain ? 0.55 : 0.95,
+      dashArray: properties.uncertain ? "3 3" : null, opacity: 1,
+      ...(properties.uncertain && !hollow ? { color: colour, weight: 2 } : {}),
+      letterColor: hollow ? colour : dark ? "#141310" : "#ffffff",
+    };
+  }
+  function areaLook(properties) {
+    const kind = state.kinds[properties.kind] || { light: "#555", dark: "#bbb" };
+    const colour = state.scheme === "dark" ? kind.dark : kind.light;
+    return { color: colour, weight: 1.2, opacity: 0.55, dashArray: properties.exact ? "6 4" : "2 5", fillColor: colour, fillOpacity: 0.06, interactive: false };
+  }
+
+  const ids = (layer) => layer.feature && layer.feature.properties.id;
+  const spot = (layer) => (layer.getLatLng ? layer.getLatLng() : layer.getBounds().getCenter());
+
+  function ring() {
+    if (state.ring) { state.ring.remove(); state.ring = null; }
+    for (const [id, layer] of state.areas) layer.setStyle(id === state.selected ? { opacity: 1, weight: 2.5, fillOpacity: 0.14 } : areaLook(layer.feature.properties));
+    const layer = state.selected && state.points.get(state.selected);
+    if (!layer) return;
+    const colour = state.scheme === "dark" ? "#ff9d85" : "#8f2d1d";
+    state.ring = L.circleMarker(spot(layer), { radius: layer.options.radius + 6, weight: 3, color: colour, fill: false, interactive: false, pane: "dateline-ring" }).addTo(state.map);
+  }
+
+  function names() {
+    state.labels.setPlaces([...state.points.values()].map((layer) => {
+      const p = layer.feature.properties;
+      return { latlng: spot(layer), name: decode(p.name), count: p.count, radius: layer.options.radius };
+    }));
+  }
+  // Names arrive HTML-escaped, as everything that goes to the map does; a canvas needs the plain text.
+  function decode(text) { return new DOMParser().parseFromString(text, "text/html").documentElement.textContent; }
+
+  const api = {
+    // Select a place: ring it and, with move, bring it into view. Returns whether it is on the map.
+    show(id, options) {
+      const move = options && options.move, layer = id && state.points.get(id);
+      state.selected = id || null;
+      state.wanted = id && !layer && move ? options : null;   // not on the map yet: done when it comes
+      if (layer && move) {
+        const map = state.map, at = spot(layer), span = layer.feature.properties.span;
+        if (span) map.fitBounds(span, { maxZoom: 9, animate: false });
+        else if (!map.getBounds().pad(-0.15).contains(at) || map.getZoom() < 6) map.setView(at, Math.max(map.getZoom(), 8), { animate: false });
+      }
+      ring();
+      return Boolean(layer);
+    },
+    theme(scheme) {
+      if (scheme === state.scheme && document.documentElement.dataset.theme) return;
+      state.scheme = scheme;
+      document.documentElement.dataset.theme = scheme;
+      state.lines.setScheme(scheme); state.labels.setScheme(scheme);
+      for (const layer of state.points.values()) layer.setStyle(look(layer.feature.properties));
+      ring();
+    },
+    // Online tiles instead of the base map, or null for the base map again.
+    tiles(source) {
+      if ((state.tiles && state.tiles.url) === (source ? source.url : null)) return;
+      if (state.tiles) { state.tiles.layer.remove(); state.tiles = null; }
+      if (source) {
+        const layer = L.tileLayer(source.url, { attribution: source.attribution, maxZoom: 18 }).addTo(state.map);
+        state.tiles = { url: source.url, layer };
+        state.lines.remove();
+      } else state.lines.addTo(state.map);
+      state.labels.setTowns(!source);
+    },
+    fit(bounds) { state.map.fitBounds(bounds, { animate: false }); },
+    resize() { state.map.invalidateSize({ animate: false }); },
+    points() { return [...state.points.keys()]; },
+    pixel(id) { const p = state.map.latLngToContainerPoint(spot(state.points.get(id))); return [p.x, p.y]; },
+  };
+
+  window.datelineSymbol = (feature, latlng) => new Symbol(latlng, look(feature.properties));
+  window.datelineArea = (feature) => areaLook(feature.properties);
+
+  L.Map.addInitHook(function () {
+    const map = (state.map = this), options = map.options.dateline || {};
+    state.kinds = options.kinds || {};
+    state.scheme = (page.dateline && page.dateline.scheme) || options.scheme || "light";
+    document.documentElement.dataset.theme = state.scheme;
+    map.options.renderer = L.canvas({ tolerance: CLICK_TOLERANCE_PX, padding: 0.3 });
+    for (const [name, depth] of [["dateline-areas", 350], ["dateline-labels", 640], ["dateline-ring", 630]]) {
+      const pane = map.createPane(name);
+      pane.style.zIndex = depth; pane.style.pointerEvents = "none";
+    }
+    state.lines = L.dateline.lines({ scheme: state.scheme, pane: "tilePane", attribution: options.attribution });
+    state.labels = L.dateline.labels({ scheme: state.scheme });
+    map.whenReady(() => {
+      map.attributionControl.setPrefix(false);
+      state.lines.addTo(map); state.labels.addTo(map);
+      L.control.scale({ imperial: false }).addTo(map);
+      map.getContainer().setAttribute("role", "application");
+      map.getContainer().setAttribute("aria-label", "Map of the places in this report. The place list beside it offers the same by keyboard.");
+    });
+    map.on("layeradd", (event) => {
+      if (!(event.layer instanceof L.GeoJSON)) return;
+      const layers = event.layer.getLayers();
+      if (event.layer.options.pane === "dateline-areas") {
+        state.areas = new Map(layers.map((layer) => [ids(layer), layer]));
+        ring();
+        return;
+      }
+      state.points = new Map(layers.map((layer) => [ids(layer), layer]));
+      event.layer.on("click", (click) => {
+        const id = ids(click.propagatedFrom || click.layer);
+        L.DomEvent.stopPropagation(click);
+        state.selected = id; ring();
+        page.dispatchEvent(new page.CustomEvent("dateline:map-click", { detail: { place: id } }));
+      });
+      event.layer.bindTooltip((layer) => layer.feature.properties.tip, { className: "dateline-tip", direction: "top", offset: [0, -6] });
+      names();
+      if (state.wanted && state.points.has(state.selected)) { const wanted = state.wanted; state.wanted = null; api.show(state.selected, wanted); } else ring();
+      page.dispatchEvent(new page.CustomEvent("dateline:map-drawn", { detail: { count: layers.length } }));
+    });
+    page.dateline = page.dateline || {};
+    page.dateline.map = api;   // the last mount wins, so no listener goes stale
+    page.dispatchEvent(new page.CustomEvent("dateline:map-ready"));
+    window.addEventListener("pagehide", () => { if (page.dateline.map === api) delete page.dateline.map; });
+  });
+})();

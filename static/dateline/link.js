@@ -1,0 +1,49 @@
+// What links the panes in the browser: one selection, known to all of them at once. Python hears of it through
+// the reader's trigger and stays the source of truth for everything else.
+// selection = {place, mention, from}: from is "map", "list", "text", "card" or "python".
+
+const link = window.datelineLink || (window.datelineLink = {
+  selection: { place: null, mention: null, from: null },
+  sequence: Date.now(),   // grows with every choice made in this browser; Python echoes it
+  listeners: new Map(),
+});
+window.dateline = window.dateline || {};
+
+// Each pane has one listener under its own name: a pane that is mounted again replaces its old one.
+export function listen(name, listener) { link.listeners.set(name, listener); }
+export function forget(name, listener) { if (link.listeners.get(name) === listener) link.listeners.delete(name); }
+export function current() { return link.selection; }
+export function sequence() { return link.sequence; }
+
+export function select(place, mention, from) {
+  if (from !== "python") link.sequence += 1;
+  link.selection = { place: place || null, mention: mention || null, from };
+  if (from !== "map") window.dateline.map?.show(link.selection.place, { move: from !== "python" || Boolean(place) });
+  for (const listener of link.listeners.values()) listener(link.selection);
+}
+
+// Tell the map's frame which theme the page has: Streamlit does not.
+export function tellTheme() {
+  const app = document.querySelector(".stApp");
+  const scheme = app && getComputedStyle(app).colorScheme.includes("dark") ? "dark" : "light";
+  document.documentElement.dataset.datelineTheme = scheme;
+  window.dateline.scheme = scheme;
+  window.dateline.map?.theme(scheme);
+}
+
+export function tellTiles(source) {
+  link.tiles = source;
+  window.dateline.map?.tiles(source);
+}
+
+if (!link.bound) {
+  link.bound = true;
+  window.addEventListener("dateline:map-click", (event) => select(event.detail.place, null, "map"));
+  window.addEventListener("dateline:map-ready", () => {
+    tellTheme();
+    setTimeout(() => {   // after the map's own set-up, so that a remembered place is found
+      if (link.tiles) window.dateline.map?.tiles(link.tiles);
+      if (link.selection.place) window.dateline.map?.show(link.selection.place, { move: true });
+    });
+  });
+}

@@ -1,0 +1,93 @@
+// The reader: the report's text with its mentions marked. The HTML comes from components/reader_pane.py, where
+// every character of the report was escaped; nothing here puts text into innerHTML again.
+import { current, forget, listen, select, sequence, tellTheme, tellTiles } from "./link.js";
+
+const escapeId = (id) => CSS.escape(id);
+
+export function show({ parentElement: root, data, setTriggerValue }) {
+  const pane = root.datelineReader || (root.datelineReader = create(root));
+  pane.tell = (selection) => setTriggerValue("pick", { place: selection.place, mention: selection.mention, sequence: sequence() });
+  pane.update(data);
+  tellTheme();
+  tellTiles(data.tiles || null);
+  return () => { forget("reader", pane.listener); root.datelineReader = null; };
+}
+
+function create(root) {
+  const box = root.querySelector(".dl-text"), bar = root.querySelector(".dl-bar");
+  const title = bar.querySelector(".dl-bar-title"), count = bar.querySelector(".dl-bar-count");
+  const [previous, next, close] = bar.querySelectorAll("button");
+  const pane = { html: null, visible: null, marks: [], at: 0 };
+
+  const visibleMarks = (place) =>
+    [...box.querySelectorAll(`mark[data-place="${escapeId(place)}"]`)].filter((mark) => !mark.classList.contains("off"));
+
+  function paint(selection, scroll) {
+    for (const old of box.querySelectorAll(".on, .here, .passage-on, .passage-here")) old.classList.remove("on", "here", "passage-on", "passage-here");
+    pane.marks = selection.place ? visibleMarks(selection.place) : [];
+    bar.hidden = false;
+    if (!pane.marks.length) {
+      title.textContent = selection.place ? "Hidden by the filters" : "Choose a place on the map, in the list or in the text";
+      bar.classList.toggle("idle", true);
+      count.textContent = "";
+      return;
+    }
+    bar.classList.toggle("idle", false);
+    pane.marks.forEach((mark) => { mark.classList.add("on"); mark.closest(".passage")?.classList.add("passage-on"); });
+    const chosen = pane.marks.findIndex((mark) => mark.dataset.mention === selection.mention);
+    go(Math.max(chosen, 0), scroll);
+  }
+
+  function go(index, scroll) {
+    pane.at = (index + pane.marks.length) % pane.marks.length;
+    box.querySelectorAll(".here, .passage-here").forEach((old) => old.classList.remove("here", "passage-here"));
+    const mark = pane.marks[pane.at];
+    mark.classList.add("here");
+    mark.closest(".passage")?.classList.add("passage-here");
+    title.textContent = mark.dataset.name;
+    count.textContent = `${pane.at + 1} of ${pane.marks.length}`;
+    if (scroll) {
+      const target = mark.getBoundingClientRect(), frame = box.getBoundingClientRect();
+      box.scrollTop += target.top - frame.top - box.clientHeight * 0.38;
+    }
+  }
+
+  pane.listener = (selection) => {
+    paint(selection, selection.from !== "text");
+    if (selection.from !== "python") pane.tell(selection);
+  };
+  pane.update = (data) => {
+    const rebuilt = pane.html !== data.html;
+    if (rebuilt) { box.innerHTML = data.html; pane.html = data.html; box.scrollTop = 0; pane.visible = null; }
+    const visible = JSON.stringify(data.visible);
+    if (visible !== pane.visible) {
+      pane.visible = visible;
+      const shown = data.visible === null ? null : new Set(data.visible);
+      for (const mark of box.querySelectorAll("mark")) {
+        const off = shown !== null && !shown.has(mark.dataset.mention);
+        mark.classList.toggle("off", off);
+        mark.tabIndex = off ? -1 : 0;
+      }
+      if (!rebuilt && current().place) paint(current(), false);
+    }
+    // A choice made here is newer than what Python echoes of an older one.
+    const newer = data.sequence !== null && data.sequence < sequence();
+    if (!newer && (current().place || null) !== (data.place || null)) select(data.place, null, "python");
+    else if (rebuilt) paint(current(), true);
+  };
+
+  const choose = (mark) => select(mark.dataset.place, mark.dataset.mention, "text");
+  box.addEventListener("click", (event) => {
+    const mark = event.target.closest("mark");
+    if (mark && !mark.classList.contains("off")) choose(mark);
+  });
+  box.addEventListener("keydown", (event) => {
+    const mark = event.target.closest("mark");
+    if (mark && (event.key === "Enter" || event.key === " ")) { event.preventDefault(); choose(mark); }
+  });
+  previous.addEventListener("click", () => pane.marks.length && go(pane.at - 1, true));
+  next.addEventListener("click", () => pane.marks.length && go(pane.at + 1, true));
+  close.addEventListener("click", () => select(null, null, "card"));
+  listen("reader", pane.listener);
+  return pane;
+}
