@@ -1,0 +1,1 @@
+"""Reference data, and in `data.build` what rebuilds it."""

@@ -7,6 +7,7 @@
 This is the one door: names in ``__all__`` are public, everything else may change.
 """
 
+from dateline.choosing import UNCERTAIN_BELOW
 from dateline.distances import direction, distance_km
 from dateline.errors import DataError, DatelineError, EmptyReport, NotText, ReportError, TooLong
 from dateline.gazetteer import Gazetteer
@@ -19,7 +20,7 @@ from dateline.tables import MENTION_COLUMNS, PLACE_COLUMNS, mentions_table, plac
 from dateline.tagger import Span, Tagger, Tagging, spacy_tagger
 
 __all__ = [
-    "ENGINE_VERSION", "MENTION_COLUMNS", "PLACE_COLUMNS", "REFERENCES",
+    "ENGINE_VERSION", "MENTION_COLUMNS", "PLACE_COLUMNS", "REFERENCES", "UNCERTAIN_BELOW",
     "Article", "Candidate", "Choice", "DataError", "DatelineError", "EmptyReport", "Gazetteer", "Kind",
     "Label", "Mention", "NotText", "Passage", "Place", "ReadArticle", "Reading", "ReportError", "Span",
     "Tagger", "Tagging", "TooLong",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +20,8 @@ from dateline.records import Candidate, Choice, Mention, Place
 Candidates = Callable[[Mention], tuple[Candidate, ...]]
 
 MAX_OTHERS = 8
+UNCERTAIN_BELOW = 0.6
+"""A place less sure than this is shown as uncertain everywhere."""
 _NEAR_KM = 150.0
 """Two places of one report this near support each other by 1/e of the full weight."""
 _MAX_ANCHORS = 60
@@ -56,9 +58,7 @@ def choose(text: str, mentions: Sequence[Mention], candidates: Candidates) -> di
     containers = {group: _containers(text, members, mentions, candidates) for group, members in groups.items()}
 
     def ranked(anchors: Mapping[str, tuple[Place, float]]) -> dict[tuple[str, str, str], list[_Scored]]:
-        return {
-            group: _rank(group, options, countries, containers[group], anchors) for group, options in listed.items() if options
-        }
+        return {group: _rank(group, options, countries, containers[group], anchors) for group, options in listed.items() if options}
 
     first = ranked({})
     anchors = _anchors(groups, first)
@@ -89,7 +89,7 @@ def _country_votes(
     groups: Mapping[tuple[str, str, str], Sequence[Mention]], listed: Mapping[tuple[str, str, str], Sequence[Candidate]]
 ) -> dict[str, float]:
     """Return the share (0 to 1) of the report's evidence that speaks for each country."""
-    votes: Counter[str] = Counter()
+    votes: defaultdict[str, float] = defaultdict(float)
     for group, members in groups.items():
         options = listed[group]
         codes = {c.place.country for c in options if c.place.country}
@@ -161,9 +161,9 @@ def _rank(
             if not area:
                 why.append("the report calls it a town")
         share = countries.get(place.country, 0.0)
-        if place.feature != "PCLI" and share:
+        if share:
             score += 5.0 * math.sqrt(share)
-            if share >= 0.15:
+            if share >= 0.15 and place.feature != "PCLI":
                 why.append(f"the report is about {place.country}")
         if place.country in containers or f"{place.country}/{place.admin1}" in containers:
             score += 6.0

@@ -22,15 +22,15 @@ class ReportError(DatelineError):
     """A report cannot be opened or read."""
 
 
-class EmptyReport(ReportError):
+class EmptyReport(ReportError):  # noqa: N818  # read as what the report is
     """The report holds no text."""
 
 
-class NotText(ReportError):
+class NotText(ReportError):  # noqa: N818  # likewise
     """The bytes are not text: a picture, an archive, a program."""
 
 
-class TooLong(ReportError):
+class TooLong(ReportError):  # noqa: N818  # likewise
     """The report is over a limit named in :mod:`dateline.reports`."""
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-AREAS = frozenset(
-    "PCLI ADM1 RGN AREA SEA OCN GULF BAY STRT CHN LK RSV MTS PLAT VAL DSRT ISL ISLS PEN SPIT CONT FRST PRK PRN SHOL"
-    " ISTH UPLD GLCR".split()
-)
+AREAS = frozenset({
+    "PCLI", "ADM1", "RGN", "AREA", "SEA", "OCN", "GULF", "BAY", "STRT", "CHN", "LK", "RSV", "MTS", "PLAT", "VAL", "DSRT", "ISL",
+    "ISLS", "PEN", "SPIT", "CONT", "FRST", "PRK", "PRN", "SHOL", "ISTH", "UPLD", "GLCR",
+})  # fmt: skip
 """Things with an extent: never drawn as a dot that looks like a town."""
 
 LINES = frozenset({"STM", "CNL"})
 """Rivers and canals: one point on their course stands for them."""
 
-WATERS = frozenset("SEA OCN GULF BAY STRT CHN LK RSV".split())
+WATERS = frozenset(["SEA", "OCN", "GULF", "BAY", "STRT", "CHN", "LK", "RSV"])
 
 WORDS = {
     "PPL": "town", "PPLC": "capital", "PPLX": "part of a town", "PCLI": "country", "ADM1": "region", "RGN": "region", "AREA": "area",

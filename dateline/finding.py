@@ -17,6 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from dateline.cues import any_of
 from dateline.gazetteer import Gazetteer
 from dateline.names import fold_key
 from dateline.records import Candidate, Mention
@@ -29,34 +30,13 @@ _JOIN = re.compile(r"[ \u00a0]?[-‐‑–][ \u00a0]?|[ \u00a0]|\. ")
 _POSSESSIVE = re.compile(r"['’ʼ‘`´][sS]$|['’]$")
 _SENTENCE_END = re.compile(r"[.!?…:]['\"”’)\]]*\s*$|\n\s*$|^\s*$|[“\"‘(]\s*$")
 
-# Words before or after a name that only a place, or only a person, has.
-_BEFORE_PLACE = re.compile(
-    r"(?:\b(?:in|near|around|outside|inside|toward|towards|into|across|through|via|onto|north|south|east|west"
-    r"|northern|southern|eastern|western|central|between|beyond|throughout|within|approaching|upper|lower)(?: the)?"
-    r"|\b(?:(?:re)?captur(?:e|ed|es|ing)|seiz(?:e|ed|es|ing)|hold(?:s|ing)|retook|retaken?|shell(?:ed|ing)|bombed|fled|flee(?:ing)?|besieg\w+|encircl\w+|defend(?:ed|s|ing)?|liberat\w+|visited)(?: the)?"
-    r"|\b(?:city|town|village|settlement|port|region|province|state|district|capital|outskirts|battle|siege|fall|city cent(?:re|er)"
-    r"|suburbs?|airport|people|residents|north|south|east|west|border|coast|defen[cs]e|camp) (?:of|for)(?: the)?"
-    r"|\b(?:town|city|village|hamlet|port|capital|stronghold|settlement|camp)(?:,)?) $",
-    re.IGNORECASE,
-)
-_BEFORE_WEAK = re.compile(r"\b(?:from|at|of|to|for|on|after|over|against|with|by|and|or|reach\w*|left|leave|leaving|leaves|hit|struck)(?: the)? $", re.IGNORECASE)
-_AFTER_PLACE = re.compile(
-    r"^(?:,? (?:region|oblast|province|state|governorate|district|prefecture|county|city|town|village|peninsula|front|direction|axis"
-    r"|area|border|airport|port|camp|valley|department|municipality|township)\b|, (?:in|a (?:town|city|village)|the (?:town|city|village|capital))\b)",
-    re.IGNORECASE,
-)
-_BEFORE_PERSON = re.compile(
-    r"\b(?:Mr|Mrs|Ms|Dr|Prof|President|Prime Minister|Minister|General|Gen|Col|Colonel|Maj|Major|Lt|Capt|Captain|Sgt|Commander|Sen|Senator"
-    r"|Rep|Gov|Governor|Sir|Lord|Lady|Pope|King|Queen|Prince|Princess|Sheikh|Imam|spokes(?:man|woman|person)|adviser|leader|analyst|rebel)\.? $"
-)
-_ORGANISATION_WORD = re.compile(
-    r"^(?:Army|Forces?|Armed|Navy|Guard|Police|University|Institute|Polytechnic|College|School|Hospital|Bank|Ministry|Council|Parliament"
-    r"|Presidency|Embassy|Post|Times|News|Journal|Party|Front|Movement|Brigade|Regiment|Battalion|Command|Union|Agency|Authority"
-    r"|Commission|Committee|Court|Group|Company|Corp|Corporation|Foundation|Federation|Airlines|Airways|Agreement|Accords?|Treaty"
-    r"|Protocol|Conference|Summit|Convention|Declaration|Stadium|Museum|Academy|Church|Mosque|Cathedral|Red|National|Central|Air"
-    r"|Security|Intelligence|Defen[cs]e|State|Liberation|Democratic|People|Maternity|Children|General|Military|Broadcasting|Radio|Television|TV)\b"
-)
-_COMPASS = frozenset("north south east west northern southern eastern western central upper lower".split())
+_BEFORE_PLACE = re.compile(rf"\b{any_of('place', 'before')}(?: the)? $", re.IGNORECASE)
+_BEFORE_WEAK = re.compile(rf"\b{any_of('place', 'before_weak')}(?: the)? $", re.IGNORECASE)
+_AFTER_PLACE = re.compile(rf"^{any_of('place', 'after')}", re.IGNORECASE)
+_BEFORE_PERSON = re.compile(rf"\b{any_of('place', 'person')}\.? $")
+_AFTER_BAND = re.compile(rf"^ {any_of('place', 'band')}\b")
+_ORGANISATION_WORD = re.compile(rf"^{any_of('place', 'organisation')}\b")
+_COMPASS = frozenset(["north", "south", "east", "west", "northern", "southern", "eastern", "western", "central", "upper", "lower"])
 """Never a place by themselves, whatever towns are called so."""
 
 # Log-odds of each piece of evidence.
@@ -67,6 +47,10 @@ _LABEL_WEIGHTS = {"GPE": 2.6, "LOC": 2.2, "FAC": 1.2, "NORP": -0.4, "ORG": -0.9,
 _LABEL_WORDS = {"GPE": "a place", "LOC": "a place", "FAC": "a building", "ORG": "an organisation", "PERSON": "a person"}
 _IN_NAMED_COUNTRY = 0.9
 _MAX_NAMED_COUNTRIES = 3
+_CLEAR, _LISTED = 0.8, 1.2
+"""A place this clear lends this much to a name in the same list."""
+_LIST_BEFORE = re.compile(r"(?:, (?:and |or )?| and | or | to )$")
+_LIST_AFTER = re.compile(r"^(?:, (?:and |or )?| and | or )")
 _BESIDE_SHARE = 0.7
 """How much of the best evidence for the same name elsewhere in the report counts here."""
 
@@ -137,7 +121,7 @@ def find(text: str, tagging: Tagging, gazetteer: Gazetteer) -> tuple[Mention, ..
             found.append(_demonym(report, start, end, key, demonyms[0].match, count))
         elif candidates and not _code_like(surface, candidates):
             found.append(_weigh(report, start, end, key, candidates, count))
-    found = _agree(found)
+    found = _agree(_in_lists(text, found))
     found.extend(_model_only(report, found))
     return tuple(_mention(text, f) for f in _without_overlaps(found) if _probability(f.score) >= MIN_SCORE)
 
@@ -263,7 +247,7 @@ def _weigh(report: _Report, start: int, end: int, key: str, candidates: Sequence
         reasons.append(f"before {after.split()[0].strip(',')!r}")
     if _BEFORE_PERSON.search(before):
         score -= 3.0
-    if re.match(r" (?:mercenar\w+|fighters?|troops|gunmen|boss|chief|founder)\b", after) and not any(c.place.feature in ("PCLI", "PPLC") for c in candidates):
+    if _AFTER_BAND.match(after) and not any(c.place.feature in ("PCLI", "PPLC") for c in candidates):
         score -= 1.5
     if key in report.surnames and words == 1:
         score -= 3.5
@@ -336,6 +320,22 @@ def _organisation(surface: str, after: str) -> str:
     return surface + rest[0] if rest and _ORGANISATION_WORD.match(rest[0][1:]) else ""
 
 
+def _in_lists(text: str, found: Sequence[_Found]) -> list[_Found]:
+    """Let a clear place speak for what is listed with it: *in Convención, Ábrego and Teorama*."""
+    by_start, by_end = {f.start: i for i, f in enumerate(found)}, {f.end: i for i, f in enumerate(found)}
+    listed = list(found)
+    for i, f in enumerate(found):
+        if f.score >= _CLEAR or f.form != "name":
+            continue
+        before, after = _LIST_BEFORE.search(text[max(0, f.start - 8) : f.start]), _LIST_AFTER.match(text[f.end : f.end + 8])
+        beside = [by_end.get(f.start - len(before[0])) if before else None, by_start.get(f.end + len(after[0])) if after else None]
+        clear = [found[j] for j in beside if j is not None and found[j].score >= _CLEAR and found[j].form == "name"]
+        if clear:
+            reason = f"listed with {text[clear[0].start : clear[0].end]!r}"
+            listed[i] = replace(f, score=f.score + _LISTED, reasons=(*f.reasons, reason))
+    return listed
+
+
 def _agree(found: Sequence[_Found]) -> list[_Found]:
     """Let a name be judged by its best occurrence: *in Bakhmut* speaks for every Bakhmut."""
     best: dict[tuple[str, str], float] = defaultdict(lambda: -math.inf)
@@ -345,7 +345,9 @@ def _agree(found: Sequence[_Found]) -> list[_Found]:
     for f in found:
         top = best[(f.key, f.form)]
         if top > f.score:
-            f = replace(f, score=f.score + _BESIDE_SHARE * min(top - f.score, 4.0), reasons=(*f.reasons, "named as a place elsewhere in the report"))
+            f = replace(
+                f, score=f.score + _BESIDE_SHARE * min(top - f.score, 4.0), reasons=(*f.reasons, "named as a place elsewhere in the report")
+            )
         agreed.append(f)
     return agreed
 
@@ -365,7 +367,9 @@ def _model_only(report: _Report, found: Sequence[_Found]) -> Iterator[_Found]:
         if not surface[0].isupper() or fold_key(surface) in report.surnames:
             continue
         words = len(surface.split())
-        yield _Found(start, end, fold_key(surface), "name", 0.4, ("the name model takes it for a place; the gazetteer does not know it",), "", words)
+        yield _Found(
+            start, end, fold_key(surface), "name", 0.4, ("the name model takes it for a place; the gazetteer does not know it",), "", words
+        )
 
 
 def _without_overlaps(found: Iterable[_Found]) -> list[_Found]:

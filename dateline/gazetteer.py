@@ -97,6 +97,10 @@ class Gazetteer:
                     "SELECT r.country, r.admin1, p.name FROM region r JOIN place p ON p.row = r.place"
                 )
             }
+            self.country_names: dict[str, str] = dict(
+                self._db.execute("SELECT country, name FROM place WHERE feature = 'PCLI' AND country <> ''")
+            )
+            """English names of countries by ISO 3166-1 alpha-2 code."""
         except sqlite3.Error as error:
             msg = f"The gazetteer {str(path)!r} cannot be read: {error}. Delete it; it is unpacked again at the next start."
             raise DataError(msg) from error
@@ -152,7 +156,7 @@ class Gazetteer:
             "SELECT a.rings FROM area a JOIN place p ON p.row = a.place WHERE p.row = ? OR (p.slug = ? AND p.slug <> '')",
             (place_id[3:] if place_id.startswith("gn:") else -1, place_id),
         ).fetchone()
-        return json.loads(zlib.decompress(row[0])) if row else None  # type: ignore[no-any-return]  # our own file
+        return json.loads(zlib.decompress(row[0])) if row else None
 
     def _among(self, statement: str, keys: Iterable[str]) -> set[str]:
         wanted = [key for key in set(keys) if key]
@@ -165,8 +169,7 @@ class Gazetteer:
 
     def _by_key(self, key: str, match: str = "") -> tuple[Candidate, ...]:
         rows = self._db.execute(
-            f"SELECT {_COLUMNS}, n.grade FROM name n JOIN place p ON p.row = n.place WHERE n.key = ?"
-            " ORDER BY p.population DESC, p.row",
+            f"SELECT {_COLUMNS}, n.grade FROM name n JOIN place p ON p.row = n.place WHERE n.key = ? ORDER BY p.population DESC, p.row",
             (key,),
         ).fetchall()
         return tuple(Candidate(self._place(row[:-1]), match or _MATCH_BY_GRADE[row[-1]]) for row in rows)
@@ -174,10 +177,7 @@ class Gazetteer:
     def _fuzzy(self, key: str) -> tuple[Candidate, ...]:
         start = key[:3]
         keys = [
-            row[0]
-            for row in self._db.execute(
-                "SELECT DISTINCT key FROM name WHERE key >= ? AND key < ?", (start, start + "\U0010ffff")
-            )
+            row[0] for row in self._db.execute("SELECT DISTINCT key FROM name WHERE key >= ? AND key < ?", (start, start + "\U0010ffff"))
         ]
         best = process.extractOne(key, keys, scorer=fuzz.ratio, score_cutoff=FUZZY_MIN_SCORE)
         return self._by_key(best[0], "fuzzy") if best else ()

@@ -27,12 +27,16 @@ _PER_NAME = 0.35
 _PER_RANK = 0.1
 """What one step up in the order of precedence is worth."""
 _MIN_SCORE = 0.35
-_QUOTES = str.maketrans("", "", "“”\"‘«»„")
+_QUOTES = str.maketrans("", "", '“”"‘«»„')
 _APPOSITION = re.compile(r"^, (?:in|near|(?:a|an|the|its) [\w -]{2,40} (?:in|of|on))(?: the)? $")
 _CHAIN = re.compile(r"^(?:, |,? and |,? or |,? or to |,? and to )(?:the )?$")
-_CLAUSE = re.compile(r"[;:—–]|, (?:and |but |while |which |who |where |although |though |as )?|\b(?:while|although|though|because|but|which|who)\b")
+_CLAUSE = re.compile(
+    r"[;:—–]|, (?:and |but |while |which |who |where |although |though |as )?|\b(?:while|although|though|because|but|which|who)\b"
+)
 _IF = re.compile(r"\b(?:if|unless|should (?:they|it|he|the)|once|even if|in case)\b", re.IGNORECASE)
-_MODAL = re.compile(r"\b(?:could|may|might|would|will|going to|able to|prepar\w+ to|plans? to|wants? to|tr(?:y|ying) to|anticipated|expected to)\b")  # "May" is a month
+_MODAL = re.compile(
+    r"\b(?:could|may|might|would|will|going to|able to|prepar\w+ to|plans? to|wants? to|tr(?:y|ying) to|anticipated|expected to)\b"
+)  # "May" is a month
 _DATELINE = re.compile(r"^\s*(?:[A-Z][\w'’.-]*|[A-Z]{2,})(?:[ ,/-]+[\w.'’]+){0,6}?,? ?(?:\([\w ]+\) ?)?[-–—] ")
 
 
@@ -94,7 +98,12 @@ def kind_of(sentence: str, start: int, end: int, reference: str, others: Sequenc
         opens: whether the sentence opens a paragraph, where a dateline can stand.
     """
     before, after = sentence[:start], sentence[end:]
-    if opens and not before.strip() and _DATELINE.match(sentence) and (sentence[start:end].isupper() or re.match(r"[^.]{0,30}[–—-] ", after)):
+    if (
+        opens
+        and not before.strip()
+        and _DATELINE.match(sentence)
+        and (sentence[start:end].isupper() or re.match(r"[^.]{0,30}[–—-] ", after))
+    ):
         return Label("reporting", "a dateline")
     if reference in ("metonym", "demonym", "embedded"):
         ground = _ground_noun(after) if reference != "metonym" else None
@@ -119,8 +128,11 @@ _GROUND = re.compile(
 )
 
 
+_BUILDING = re.compile(r"^ (?:[A-Z][\w-]+ ){0,2}(?:Hospital|Airport|University|School|Square|Street|Bridge|Stadium|Mosque|Church)\b")
+
+
 def _ground_noun(after: str) -> str | None:
-    found = _GROUND.match(after) or re.match(r"^ (?:[A-Z][\w-]+ ){0,2}(?:Hospital|Airport|University|School|Square|Street|Bridge|Stadium|Mosque|Church)\b", after)
+    found = _GROUND.match(after) or _BUILDING.match(after)
     return found[0].split()[-1] if found else None
 
 

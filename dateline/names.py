@@ -14,17 +14,16 @@ from functools import lru_cache
 
 APOSTROPHES = "'’‘ʼʹ`´ʻʾʿ′"
 _DROP = str.maketrans("", "", APOSTROPHES + ".,")
-_SPECIAL = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ə": "a"}
-)
+_SPECIAL = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ə": "a"})
 _SEPARATORS = re.compile(r"[\s\-‐‑‒–—_/]+")
 _IJY = re.compile(r"[ijy]+")
 _DOUBLED = re.compile(r"(\w)\1+")
 _ARTICLES = ("al", "el", "ar", "as", "ad", "an", "at", "az", "ash", "the")
 
 _UKRAINIAN = {
-    **dict(zip("абвгґдежзиіклмнопрстуфь", "a b v h g d e zh z y i k l m n o p r s t u f".split() + [""], strict=True)),
-    "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "є": "ie", "ї": "i", "й": "i", "ю": "iu", "я": "ia",
+    "а": "a", "б": "b", "в": "v", "г": "h", "ґ": "g", "д": "d", "е": "e", "ж": "zh", "з": "z", "и": "y", "і": "i", "к": "k", "л": "l",
+    "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "kh", "ц": "ts", "ч": "ch",
+    "ш": "sh", "щ": "shch", "ь": "", "є": "ie", "ї": "i", "й": "i", "ю": "iu", "я": "ia",
 }  # fmt: skip
 _UKRAINIAN_INITIAL = {"є": "ye", "ї": "yi", "й": "y", "ю": "yu", "я": "ya"}
 

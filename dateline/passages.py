@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 
@@ -25,7 +26,7 @@ def passages(text: str, sentence_starts: Iterable[int]) -> tuple[Passage, ...]:
     for paragraph, line in enumerate(m for m in _LINE.finditer(text) if m[0].strip()):
         inside = starts[bisect.bisect_right(starts, line.start()) : bisect.bisect_left(starts, line.end())]
         cuts = [line.start(), *inside, line.end()]
-        for start, end in zip(cuts, cuts[1:], strict=False):
+        for start, end in itertools.pairwise(cuts):
             for piece_start, piece_end in _short(text, start, end):
                 found.append(Passage(len(found), piece_start, piece_end, paragraph))
     return tuple(found)

@@ -10,41 +10,32 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dateline.cues import any_of
 from dateline.records import Label, Mention, Place
 
 REFERENCES = ("literal", "modifier", "metonym", "demonym", "embedded", "not_a_place")
 
-_BODY = (
-    r"(?:army|armies|troops|forces?|fighters|soldiers|guns|military|militar\w+|government|president|presidency|prime|deputy|vice|ministers?"
-    r"|ministry|leaders?|leadership|officials?|command\w*|brass|objectives?|goals?|aims?|progress|advance|allies|diplomats?|diplomacy|spokes\w+"
-    r"|parliament|lawmakers|society|interests|defen[cs]e ministry|foreign|intelligence|secretary|ambassador|envoys?|central bank|regime"
-    r"|authorities|invasion|offensive|counter-?offensive|war (?:effort|aims)|navy|air force|positions?|people|sanctions|aid|weapons|tanks"
-    r"|crosshairs|sights|general staff|chief|representatives?|delegation|police|prosecutors?|rulers?|demands?|decision|policy|strategy|support)"
-)
+_BODY = any_of("reference", "body")
+_NO_PREPOSITION = r"(?!(?:by|in|on|at|to|for|and|or|with|from|as|of) )"
 _POSSESSIVE_BODY = re.compile(rf"^['’]s? (?:[\w-]+ ){{0,3}}?{_BODY}\b", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"^['’]s? ")
-_MODIFIER_BODY = re.compile(rf"^(?:[- ](?:backed|led|held|controlled|occupied|supplied|made|sponsored|aligned)\b| (?:(?!by |in |on |at |to |for |and |or |with |from |as |of )[\w-]+ )?{_BODY}\b)", re.IGNORECASE)
-_REGION_PART = re.compile(r"^ (?:region|oblast|province|governorate|state|department|district|county|city|peninsula)\b", re.IGNORECASE)
-_MODIFIER_GROUND = re.compile(r"^ (?:direction|front|axis|area|airport|coast|border|suburbs?|countryside|sector|road|highway|port|line)\b", re.IGNORECASE)
-_PASSIVE = re.compile(r"^ (?:has |have |had )?(?:was|were|been|is|are|be) (?:(?:\w+ ){0,2}(?:shelled|hit|struck|bombed|attacked|captured|seized|retaken|under|left|without)|(?:in|on|at|one|a|the|not|still|located|quiet|home))\b")
-_AGENT_VERB = re.compile(
-    r"^,?(?: (?:also|now|still|again|repeatedly|consistently|never|has|have|had|is|was|will|would|could|may|might|must|can|cannot|did|does|not|be|been|meanwhile|already|soon|then|both|all|\w+ly)){0,4}"
-    r" (?:said|says?|den(?:y|ies|ied)|agre(?:e|es|ed)|accus(?:es?|ed|ing)|want(?:s|ed)?|need(?:s|ed)?|launch(?:es|ed)?|sen[dt]s?|pledg(?:es?|ed)"
-    r"|urg(?:es?|ed)|warn(?:s|ed)?|insist(?:s|ed)?|reject(?:s|ed)?|claim(?:s|ed)?|vow(?:s|ed)?|call(?:s|ed)?|s(?:eeks?|ought)|hop(?:es?|ed)"
-    r"|plan(?:s|ned)?|fac(?:es?|ed)|wait(?:s|ing)|looking|racing|fighting|fights?|fought|invad(?:es?|ed)|annex(?:es|ed)|announc(?:es?|ed)|order(?:s|ed)?|blam(?:es?|ed)"
-    r"|respond(?:s|ed)|gain(?:s|ed)?|renew(?:s|ed)|demand(?:s|ed)?|offer(?:s|ed)?|suppl(?:y|ies|ied)|back(?:s|ed)|support(?:s|ed)|arm(?:s|ed)|withdr(?:ew|aws?|awn)|tri(?:es|ed)"
-    r"|believ(?:es?|ed)|fear(?:s|ed)?|expect(?:s|ed)?|consider(?:s|ed)?|regards?|refus(?:es?|ed)|condemn(?:s|ed)?|recogni[sz](?:es?|ed)|broke|cut|lost|los(?:es?|ing)|ruined|achieved"
-    r"|unsuccessful|trying|able|putting?|puts?|deploy(?:s|ed)|impos(?:es?|ed)|expell?(?:s|ed)|summon(?:s|ed)|host(?:s|ed)|broker(?:s|ed)|mediat(?:es?|ed)|provid(?:es?|ed)|promis(?:es?|ed)|remembers?|voted?|became|become|made|makes|won|wins|had (?:\w+ ){0,2}(?:goals|aims|plans|time)|has (?:become|the)|closed|opened|struck back|attacked|responsible)\b",
+_MODIFIER_BODY = re.compile(
+    rf"^(?:[- ](?:backed|led|held|controlled|occupied|supplied|made|sponsored|aligned)\b| (?:{_NO_PREPOSITION}[\w-]+ )?{_BODY}\b)",
     re.IGNORECASE,
 )
-_AGENT_BEFORE = re.compile(
-    r"(?:\b(?:by|against|persuaded|persuade|accus(?:es?|ed|ing)|urg(?:es?|ed|ing)|blam(?:es?|ed|ing)|told|arming|backed|backs|support(?:s|ed|ing)?|support (?:for|from)|pressure on|sanctions (?:on|against)"
-    r"|(?:war|talks|ties|relations|border|deal|agreement|negotiations|quarrel|trade) with|(?:aid|weapons|help|assistance|arms|tanks|loyal|given|ally|allies|allied|close|loses?|lost|glory|brought|sold) (?:to|of)|(?:invitation|hands|face|side) of|brought|gained|at|helped?|defeat\w*|than at|army of|government of|president of|leaders of|people of)(?: the)? )$",
-    re.IGNORECASE,
+_REGION_PART = re.compile(rf"^ {any_of('reference', 'region')}\b", re.IGNORECASE)
+_MODIFIER_GROUND = re.compile(rf"^ {any_of('reference', 'ground')}\b", re.IGNORECASE)
+_PASSIVE = re.compile(
+    r"^ (?:has |have |had )?(?:was|were|been|is|are|be) (?:(?:\w+ ){0,2}(?:shelled|hit|struck|bombed|attacked|captured|seized|retaken"
+    r"|under|left|without)|(?:in|on|at|one|a|the|not|still|located|quiet|home))\b"
 )
-_LOCATIVE_BEFORE = re.compile(r"\b(?:in|near|from|around|outside|inside|across|into|through|over|towards?|of|to|on|past|central and northern|eastern|western|northern|southern|central)(?: the)? $", re.IGNORECASE)
+_AGENT_VERB = re.compile(rf"^,?(?: {any_of('reference', 'adverb')}){{0,4}} {any_of('reference', 'verb')}\b", re.IGNORECASE)
+_AGENT_BEFORE = re.compile(rf"\b{any_of('reference', 'dealt_with')}(?: the)? $", re.IGNORECASE)
+_LOCATIVE_BEFORE = re.compile(rf"\b{any_of('reference', 'locative')}(?: the)? $", re.IGNORECASE)
 _ASIDE = re.compile(r"^, (?:for (?:its|their) part|however|too|in turn|meanwhile|by contrast|[^,.]{3,30}), ")
-_QUOTED_OBJECT = re.compile(r"\b(?:what|that|which|whether|because|while|if|after|before|and|but|as|when|where|then)(?: the)? $", re.IGNORECASE)
+_QUOTED_OBJECT = re.compile(
+    r"\b(?:what|that|which|whether|because|while|if|after|before|and|but|as|when|where|then)(?: the)? $", re.IGNORECASE
+)
 _CHAIN = re.compile(r"^(?:, |,? and |,? or )(?:the )?$")
 _ACTING_FEATURES = frozenset({"PCLI", "PPLC", "CONT"})
 

@@ -36,6 +36,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_COMMONEST = ("cp1252", "cp1251", "cp1250", "cp1256", "cp1254")
+_EQUAL_COHERENCE = 0.05
 _MAX_CONTROL_SHARE = 0.002
 """Text has tabs and line ends, but hardly any other control character."""
 _FIELD = re.compile(r"^(title|date|byline|outlet|source)\s*:\s*(.*?)\s*$", re.IGNORECASE)
@@ -58,10 +60,12 @@ def decode(content: bytes, name: str) -> str:
     controls = sum(1 for ch in text if (ch < " " and ch not in "\n\t\f\v") or ch == "\x7f" or "\ud800" <= ch < "\ue000")
     if controls > 1 + len(text) * _MAX_CONTROL_SHARE:
         raise NotText(_not_text(name))
+    # what is left of control characters would be invisible in the text and stop the tokenizer
+    text = "".join(ch if ch in "\n\t" or ch >= " " else " " for ch in text)
     if not text.strip():
         msg = f"{name!r} is empty: there is no text in it. Choose another file."
         raise EmptyReport(msg)
-    return "".join(ch if ch in "\n\t" or ch >= " " else " " for ch in text)
+    return text
 
 
 def _check_size(size_bytes: int, name: str) -> None:
@@ -84,10 +88,13 @@ def _decoded(content: bytes, name: str) -> str:
         pass
     if b"\0" in content:
         raise NotText(_not_text(name))
-    best = charset_normalizer.from_bytes(content).best()
-    if best is None:
+    matches = list(charset_normalizer.from_bytes(content))
+    if not matches:
         raise NotText(_not_text(name))
-    return str(best)
+    # of guesses that fit as well, take the commonest encoding: cp1252 and cp1250 differ in a few letters only
+    best = matches[0]
+    equals = [m for m in matches if m.chaos == best.chaos and best.coherence - m.coherence < _EQUAL_COHERENCE]
+    return str(min(equals, key=lambda m: _COMMONEST.index(m.encoding) if m.encoding in _COMMONEST else len(_COMMONEST)))
 
 
 def parse(text: str, name: str) -> Article:

@@ -38,6 +38,7 @@ MENTION_COLUMNS = (
     Column("lat", "float64", "latitude of the place, WGS84; NaN where there is no place", "degrees"),
     Column("lon", "float64", "longitude of the place, WGS84; NaN where there is no place", "degrees"),
     Column("exactness", "str", "how exact the point is: point, area or approximate"),
+    Column("radius_km", "float64", "rough radius of an area, 0 for a point", "kilometres"),
     Column("kind", "str", "what the report says of the place; see data/kinds.toml"),
     Column("kind_reason", "str", "the words that decided the kind"),
     Column("reference", "str", "how the name is used: literal, modifier, metonym, demonym, embedded"),
@@ -60,8 +61,9 @@ PLACE_COLUMNS = (
     Column("lat", "float64", "latitude, WGS84; NaN where there is no place", "degrees"),
     Column("lon", "float64", "longitude, WGS84; NaN where there is no place", "degrees"),
     Column("exactness", "str", "how exact the point is: point, area or approximate"),
+    Column("radius_km", "float64", "rough radius of an area, 0 for a point", "kilometres"),
     Column("mentions", "int64", "how many mentions are counted here"),
-    Column("kind", "str", "the commonest kind among them; of equals the higher in data/kinds.toml"),
+    Column("kind", "str", "the commonest kind among them (of equals the higher in data/kinds.toml); actor only where all are"),
     Column("kinds", "str", "all kinds with their counts: 'fighting 6, threatened 5'"),
     Column("confidence", "float64", "the highest confidence among them", "0 to 1"),
     Column("names", "str", "the names the report uses, joined by ' | '"),
@@ -91,7 +93,7 @@ def _row(read: ReadArticle, reading: Reading) -> tuple[object, ...]:
         read.article.id, mention.id, mention.start, mention.end, mention.text,
         place.id if place else "", place.name if place else "", place.feature if place else "",
         place.country if place else "", place.admin1 if place else "",
-        place.lat if place else nan, place.lon if place else nan, place.exactness if place else "",
+        place.lat if place else nan, place.lon if place else nan, place.exactness if place else "", place.radius_km if place else 0.0,
         reading.kind.value, reading.kind.reason, reading.reference.value, reading.reference.reason,
         choice.confidence, choice.reason, mention.reason,
         passage.index, passage.start, passage.end, read.article.text[passage.start : passage.end],
@@ -112,10 +114,10 @@ def places_table(mentions: pd.DataFrame) -> pd.DataFrame:
     for place_id, group in mentions.groupby(place_key(mentions), sort=False):
         first = group.iloc[0]
         counts = group["kind"].value_counts()
-        ranked = sorted(counts.items(), key=lambda item: (-item[1], order.get(str(item[0]), 99)))
+        ranked = sorted(counts.items(), key=lambda item: (item[0] == "actor", -item[1], order.get(str(item[0]), 99)))
         rows.append((
             place_id, first["place"] or first["text"], first["feature"], first["country"], first["admin1"],
-            first["lat"], first["lon"], first["exactness"], len(group), ranked[0][0],
+            first["lat"], first["lon"], first["exactness"], first["radius_km"], len(group), ranked[0][0],
             ", ".join(f"{kind} {count}" for kind, count in ranked), group["confidence"].max(),
             " | ".join(group["text"].unique()), first["start"],
         ))  # fmt: skip

@@ -94,7 +94,8 @@ class Builder:
         aliases: list[str] | None = None, claims: str = "", source: str = "GeoNames",
     ) -> int:  # fmt: skip
         row = self.row_of(place_id)
-        assert -90 <= lat <= 90 and -180 <= lon <= 180, (place_id, lat, lon)
+        assert -90 <= lat <= 90, (place_id, lat)
+        assert -180 <= lon <= 180, (place_id, lon)
         aliases = aliases or []
         slug = "" if place_id.startswith("gn:") else place_id
         self.places[row] = [
@@ -144,15 +145,31 @@ def _add_towns(builder: Builder, towns: dict[str, Any], capitals: set[str]) -> N
         aliases = [a for a in town["alternatenames"] if _usable(a)]
         # hand-written spellings first: they are the ones worth showing
         aliases = extra.get(place_id, []) + aliases
-        is_capital = (town["countrycode"], fold_key(town["name"])) in capitals
+        is_capital = (town["countrycode"], fold_key(town["name"])) in capitals and town["population"] > 1000
+        name = _official_ukrainian(town["name"], aliases) if town["countrycode"] == "UA" else town["name"]
+        if name != town["name"]:
+            aliases = [town["name"], *aliases]
         row = builder.add(
-            place_id, town["name"], "PPLC" if is_capital else "PPL", town["latitude"], town["longitude"],
+            place_id, name, "PPLC" if is_capital else "PPL", town["latitude"], town["longitude"],
             country=town["countrycode"], admin1=town["admin1code"], population=town["population"], aliases=aliases,
         )  # fmt: skip
         if town["countrycode"] == "UA":
             for alias in aliases:
                 if "\u0400" <= alias[0] < "\u0530":
                     builder.name(romanise_ukrainian(alias), row, 2)
+
+
+def _official_ukrainian(name: str, aliases: list[str]) -> str:
+    """Return the name by Ukraine's official romanisation, where an alias in Cyrillic spells the same name.
+
+    GeoNames has many by older tables (Slovyansk for Sloviansk); what folds alike is the same name.
+    """
+    for alias in aliases:
+        if "\u0400" <= alias[0] < "\u0530" and not set(alias.casefold()) & set("ыэёъ"):
+            official = romanise_ukrainian(alias)
+            if fold_key(official) == fold_key(name):
+                return official
+    return name
 
 
 def _add_countries(builder: Builder, outlines: dict[str, Any], facts: dict[str, Any]) -> None:
@@ -167,7 +184,7 @@ def _add_countries(builder: Builder, outlines: dict[str, Any], facts: dict[str, 
             for word in _split(row[form]):
                 builder.demonyms.setdefault((fold_key(word), number), form.removesuffix("s"))
         if row["iso2"] in outlines:
-            builder.outline(number, geometry.outline(outlines[row["iso2"]], 0.03))
+            builder.outline(number, geometry.outline(outlines[row["iso2"]], 0.02))
 
 
 def _subdivisions() -> list[list[str]]:
@@ -176,7 +193,7 @@ def _subdivisions() -> list[list[str]]:
     return [row for row in rows if row[6] == "1" and row[3] and row[2].count(".") == 1]
 
 
-def _region_name(name: str, kind: str, aliases: list[str]) -> str:
+def _region_name(name: str, aliases: list[str]) -> str:
     """Return the form of a region's name that English reports use, so that it differs from its town."""
     for alias in aliases:
         if alias.isascii() and alias.split()[-1].lower() in REGION_WORDS and " " in alias:
@@ -190,7 +207,7 @@ def _add_regions(builder: Builder, outlines: dict[Any, Any], towns: dict[str, An
     for town in towns.values():
         members[(town["countrycode"], town["admin1code"])].append(town)
     regions = []
-    for name, _, code, number, kind, alias_cell, *_ in _subdivisions():
+    for name, _, code, number, _, alias_cell, *_ in _subdivisions():
         country, admin1 = code.split(".")
         place_id, inside = f"gn:{number}", members[(country, admin1)]
         aliases = [a for a in _split(alias_cell) if len(a) > 2 and not (a.isupper() and len(a) <= 4)]
@@ -210,7 +227,7 @@ def _add_regions(builder: Builder, outlines: dict[Any, Any], towns: dict[str, An
         radius = 40.0
         if outline is not None:
             radius = math.sqrt(outline.area * math.cos(math.radians(lat))) * KM_PER_DEG / 2
-        shown = _region_name(name, kind, aliases)
+        shown = _region_name(name, aliases)
         row = builder.add(
             place_id, shown, "ADM1", lat, lon, country=country, admin1=admin1,
             population=sum(t["population"] for t in inside), radius_km=radius, exactness=exactness,
@@ -222,7 +239,7 @@ def _add_regions(builder: Builder, outlines: dict[Any, Any], towns: dict[str, An
             for word in REGION_WORDS[:5]:
                 builder.name(f"{base} {word}", row, 2)
         if outline is not None:
-            builder.outline(row, geometry.outline(outline, 0.02))
+            builder.outline(row, geometry.outline(outline, 0.01))
         regions.append((country, admin1, row))
     return regions
 
@@ -246,7 +263,7 @@ def _add_supplement(builder: Builder, outlines: dict[Any, Any]) -> None:
         codes = [tuple(code.split(".")) for code in _split(parts.get(row["id"], ""))]
         shapes = [outlines[code] for code in codes if code in outlines]
         if shapes:
-            builder.outline(number, geometry.outline(geometry.unary_union(shapes), 0.02))
+            builder.outline(number, geometry.outline(geometry.unary_union(shapes), 0.01))
     for row in _table("demonyms.csv"):
         builder.demonyms[(fold_key(row["word"]), builder.row_of(row["id"]))] = row["form"]
 
@@ -266,9 +283,7 @@ def main() -> None:
     _add_supplement(builder, region_outlines)
     words = set((SUPPLEMENT / "common_words.txt").read_text(encoding="utf-8").split())
     builder.write(regions, {fold_key(w) for w in words})
-    countries = [
-        (float(r["lon"]), float(r["lat"]), r["name"], facts[r["iso2"]]["population"]) for r in _table("countries.csv")
-    ]
+    countries = [(float(r["lon"]), float(r["lat"]), r["name"], facts[r["iso2"]]["population"]) for r in _table("countries.csv")]
     basemap.build(((t["longitude"], t["latitude"], t["name"], t["population"]) for t in towns.values()), countries)
 
 

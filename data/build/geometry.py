@@ -195,8 +195,4 @@ def outline(area: BaseGeometry, tolerance_deg: float, min_share: float = 0.002) 
     if not parts:
         return []
     smallest = parts[0].area * min_share
-    return [
-        [[round(x, 2), round(y, 2)] for x, y in part.exterior.coords]
-        for part in parts
-        if part.area >= smallest
-    ]
+    return [[[round(x, 3), round(y, 3)] for x, y in part.exterior.coords] for part in parts if part.area >= smallest]

@@ -17,12 +17,6 @@ COPIES = {
         "files/inter-cyrillic-wght-normal.woff2": "fonts/inter-cyrillic.woff2",
         "LICENSE": "fonts/inter.LICENSE",
     },
-    "@fontsource-variable/source-serif-4": {
-        "files/source-serif-4-latin-wght-normal.woff2": "fonts/source-serif-4-latin.woff2",
-        "files/source-serif-4-latin-ext-wght-normal.woff2": "fonts/source-serif-4-latin-ext.woff2",
-        "files/source-serif-4-cyrillic-wght-normal.woff2": "fonts/source-serif-4-cyrillic.woff2",
-        "LICENSE": "fonts/source-serif-4.LICENSE",
-    },
 }
 
 

@@ -124,6 +124,7 @@
 
   const Labels = L.Layer.extend({
     options: { scheme: "light", places: [] },
+    initialize(options) { L.setOptions(this, options); },
     onAdd(map) {
       this._canvas = L.DomUtil.create("canvas", "dateline-labels leaflet-zoom-hide");
       this._canvas.style.pointerEvents = "none";
@@ -135,6 +136,7 @@
     setScheme(scheme) { this.options.scheme = scheme; this._schedule(); },
     setPlaces(places) { this.options.places = places; this._schedule(); },
     setTowns(on) { this.options.noTowns = !on; this._schedule(); },
+    redraw() { if (this._map) this._schedule(); },
     _schedule() {
       if (this._frame) return;
       this._frame = requestAnimationFrame(() => { this._frame = null; if (this._map) this._draw(); });

@@ -9,12 +9,17 @@
   const state = { map: null, points: new Map(), areas: new Map(), selected: null, ring: null, wanted: null, scheme: "light", kinds: {}, tiles: null };
 
   const style = document.createElement("style");
+  const font = (file) => `url(${new URL("app/static/fonts/" + file, page.document.baseURI).href}) format("woff2")`;
   style.textContent = `
-    html,body{background:transparent}
+    @font-face{font-family:Inter;font-weight:100 900;src:${font("inter-latin.woff2")}}
+    @font-face{font-family:Inter;font-weight:100 900;src:${font("inter-latin-ext.woff2")};unicode-range:U+0100-02BA,U+1E00-1EFF}
+    @font-face{font-family:Inter;font-weight:100 900;src:${font("inter-cyrillic.woff2")};unicode-range:U+0400-045F,U+0490-0491}
+    html,body{background:transparent;overflow:hidden}
+    .leaflet-container{height:100vh !important}   /* the page sets the frame's height */
     .leaflet-container{background:#dfe7ea;font:12px Inter,system-ui,sans-serif;outline-offset:-3px}
     html[data-theme=dark] .leaflet-container{background:#10161a}
     html[data-theme=dark] .leaflet-bar a{background:#23211e;color:#ece8e0;border-color:#3a3732}
-    html[data-theme=dark] .leaflet-control-attribution,html[data-theme=dark] .leaflet-control-scale-line{background:#23211ecc;color:#bdb6a8}
+    html[data-theme=dark] .leaflet-control-attribution,html[data-theme=dark] .leaflet-control-scale-line{background:#23211ecc;color:#bdb6a8;border-color:#857d6d;text-shadow:none}
     html[data-theme=dark] .leaflet-control-attribution a{color:#ffb09d}
     .leaflet-control-attribution{font-size:10px}
     .leaflet-bar a{color:#1d1b18}
@@ -57,7 +62,7 @@
   function areaLook(properties) {
     const kind = state.kinds[properties.kind] || { light: "#555", dark: "#bbb" };
     const colour = state.scheme === "dark" ? kind.dark : kind.light;
-    return { color: colour, weight: 1.2, opacity: 0.55, dashArray: properties.exact ? "6 4" : "2 5", fillColor: colour, fillOpacity: 0.06, interactive: false };
+    return { color: colour, weight: 1.2, opacity: 0.55, dashArray: properties.exact ? "6 4" : "2 5", fillColor: colour, fillOpacity: 0.02, interactive: false };
   }
 
   const ids = (layer) => layer.feature && layer.feature.properties.id;
@@ -65,7 +70,7 @@
 
   function ring() {
     if (state.ring) { state.ring.remove(); state.ring = null; }
-    for (const [id, layer] of state.areas) layer.setStyle(id === state.selected ? { opacity: 1, weight: 2.5, fillOpacity: 0.14 } : areaLook(layer.feature.properties));
+    for (const [id, layer] of state.areas) layer.setStyle(id === state.selected ? { opacity: 1, weight: 2.5, fillOpacity: 0.1 } : areaLook(layer.feature.properties));
     const layer = state.selected && state.points.get(state.selected);
     if (!layer) return;
     const colour = state.scheme === "dark" ? "#ff9d85" : "#8f2d1d";
@@ -138,6 +143,8 @@
     map.whenReady(() => {
       map.attributionControl.setPrefix(false);
       state.lines.addTo(map); state.labels.addTo(map);
+      // a canvas does not wait for fonts: draw the names again when they are there
+      Promise.all(["400", "600"].map((weight) => document.fonts.load(weight + " 12px Inter"))).then(() => state.labels.redraw());
       L.control.scale({ imperial: false }).addTo(map);
       map.getContainer().setAttribute("role", "application");
       map.getContainer().setAttribute("aria-label", "Map of the places in this report. The place list beside it offers the same by keyboard.");

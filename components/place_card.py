@@ -1,0 +1,165 @@
+"""The place card: what is known of the chosen place, why it was chosen, and what else it could have been."""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from dateline import Place, Reading, direction, distance_km, kinds
+from dateline.features import is_area, word
+
+MAX_NEIGHBOURS = 6
+MAX_OTHERS = 5
+
+_PANE = st.components.v2.component(
+    "dateline_card",
+    html="""
+    <section class="dl-card" aria-label="The chosen place" aria-live="polite"></section>
+    """,
+    js="""
+    export default async function (component) {
+      const pane = await import(new URL("app/static/dateline/place_card.js", document.baseURI).href);
+      return pane.show(component);
+    }
+    """,
+    isolate_styles=False,
+)
+
+
+def card(readings: Sequence[Reading], places: pd.DataFrame, country_name: dict[str, str]) -> str:
+    """Return the card of one place as HTML, everything in it escaped.
+
+    Args:
+        readings: the visible readings of this place, at least one.
+        places: the visible places table, for distances to the others.
+        country_name: country names by ISO code.
+    """
+    best = max(readings, key=lambda r: r.choice.confidence)
+    place = best.choice.place
+    if place is None:
+        return _unplaced(readings)
+    return (
+        f"<header><h2>{html.escape(place.name)}</h2>{_badges(readings)}</header>"
+        f'<p class="dl-card-where">{html.escape(_where(place, country_name))}</p>'
+        f"<dl>{_facts(place, readings)}</dl>"
+        f"{_why(best)}{_claims(place, country_name)}{_others(best, country_name)}{_neighbours(place, places)}"
+    )
+
+
+def hint(found: int) -> str:
+    """Return the card for when no place is chosen."""
+    if not found:
+        return '<p class="dl-card-hint">No place passes the filters.</p>'
+    return (
+        '<p class="dl-card-hint"><b>Choose a place</b> on the map, in the list or in the text to see what the report '
+        "says of it, why it was placed there, and what else it could be.</p>"
+    )
+
+
+def hidden(name: str) -> str:
+    """Return the card for a chosen place that the filters hide."""
+    return f'<p class="dl-card-hint"><b>{html.escape(name)}</b> is hidden by the filters.</p>'
+
+
+def _badges(readings: Sequence[Reading]) -> str:
+    counts = Counter(r.kind.value for r in readings)
+    items = [
+        f'<li class="k-{k.name}{" hollow" if k.name == "actor" else ""}"><i aria-hidden="true">{k.letter}</i>'
+        f"{html.escape(k.label)} {counts[k.name]}</li>"
+        for k in kinds()
+        if counts[k.name]
+    ]
+    return f'<ul class="dl-kinds">{"".join(items)}</ul>'
+
+
+def _where(place: Place, country_name: dict[str, str]) -> str:
+    inside = (place.admin1, country_name.get(place.country, ""))
+    return ", ".join(dict.fromkeys([word(place.feature).capitalize(), *(p for p in inside if p and p != place.name)]))
+
+
+def coordinates(lat: float, lon: float, exactness: str) -> str:
+    """Return coordinates for reading, in degrees; fewer decimals where the point stands for an area."""
+    digits = 4 if exactness == "point" else 1
+    north, east = ("N" if lat >= 0 else "S"), ("E" if lon >= 0 else "W")
+    return f"{abs(lat):.{digits}f}° {north}, {abs(lon):.{digits}f}° {east}"
+
+
+_EXACTNESS = {"point": "", "area": " (a point that stands for the area)", "approximate": " (worked out from the region's outline)"}
+
+
+def _facts(place: Place, readings: Sequence[Reading]) -> str:
+    names = list(dict.fromkeys(r.mention.text for r in readings))
+    also = [a for a in place.aliases if a not in names]
+    surest = max(r.choice.confidence for r in readings)
+    facts = [
+        ("In the report", ", ".join(names) + f" ({len(readings)} mention{'s' if len(readings) != 1 else ''})"),
+        ("Also called", ", ".join(also)),
+        ("Coordinates", coordinates(place.lat, place.lon, place.exactness) + _EXACTNESS[place.exactness]),
+        ("Population", f"{place.population:,}" if (place.population and not is_area(place.feature)) or place.feature == "PCLI" else ""),
+        ("Sure of the place", f"{surest:.0%}, placed by machine, not checked"),
+        ("Source", f"{place.source}, {place.id}"),
+    ]
+    return "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in facts if value)
+
+
+def _why(best: Reading) -> str:
+    return f"<p><b>Why this place:</b> {html.escape(best.choice.reason)}.</p>"
+
+
+def _claims(place: Place, country_name: dict[str, str]) -> str:
+    if not place.claims:
+        return ""
+    items = []
+    for claim in place.claims:
+        who, _, what = claim.partition(":")
+        items.append(f"<li><b>{html.escape(country_name.get(who, who))}</b>{html.escape(f': {what.strip()}' if what else '')}</li>")
+    return f'<div class="dl-claims"><b>Contested:</b><ul>{"".join(items)}</ul></div>'
+
+
+def _others(best: Reading, country_name: dict[str, str]) -> str:
+    others = best.choice.others[:MAX_OTHERS]
+    if not others:
+        return ""
+    items = "".join(
+        f"<li>{html.escape(o.name)} <span>{html.escape(_where(o, country_name))}"
+        f"{html.escape(f', {o.population:,} people') if o.population and not is_area(o.feature) else ''}</span></li>"
+        for o in others
+    )
+    more = len(best.choice.others) - len(others)
+    tail = f"<li><span>and {more} more of this name</span></li>" if more > 0 else ""
+    return f"<details><summary>What else it could have been ({len(best.choice.others)})</summary><ul>{items}{tail}</ul></details>"
+
+
+def _neighbours(place: Place, places: pd.DataFrame) -> str:
+    if is_area(place.feature):
+        return ""
+    others = places[(places["place_id"] != place.id) & places["lat"].notna() & ~places["feature"].map(is_area)]
+    ranked = sorted(
+        (distance_km(place.lat, place.lon, row.lat, row.lon), row.place_id, row.place, direction(place.lat, place.lon, row.lat, row.lon))
+        for row in others.itertuples()
+    )[:MAX_NEIGHBOURS]
+    if not ranked:
+        return ""
+    items = "".join(
+        f'<li><button type="button" data-place="{html.escape(pid)}">{html.escape(name)}</button> {km:,.0f} km {compass}</li>'
+        for km, pid, name, compass in ranked
+    )
+    return f'<div class="dl-near"><b>From here to the report’s other towns</b><ul>{items}</ul></div>'
+
+
+def _unplaced(readings: Sequence[Reading]) -> str:
+    first = readings[0]
+    return (
+        f"<header><h2>{html.escape(first.mention.text)}</h2>{_badges(readings)}</header>"
+        f'<p class="dl-card-where">Not placed</p><p><b>Why:</b> {html.escape(first.choice.reason)}. It is not on the map; '
+        f"it was found because {html.escape(first.mention.reason)}.</p>"
+    )
+
+
+def show(content: str, *, key: str) -> None:
+    """Draw the card from the HTML that :func:`card`, :func:`hint` or :func:`hidden` made."""
+    _PANE(key=key, data={"html": content})

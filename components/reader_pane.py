@@ -1,0 +1,92 @@
+"""The reader: the report's text with every mention marked, as HTML in which nothing but text is the report's."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dateline import UNCERTAIN_BELOW, Passage, kinds, place_key
+
+_PANE = st.components.v2.component(
+    "dateline_reader",
+    html="""
+    <div class="dl-bar idle" hidden role="group" aria-label="Passages of the chosen place">
+      <span class="dl-bar-title"></span><span class="dl-bar-count" aria-live="polite"></span>
+      <span class="dl-bar-buttons"><button type="button" aria-label="Previous passage" title="Previous passage">&#8249;</button><button
+        type="button" aria-label="Next passage" title="Next passage">&#8250;</button><button type="button" aria-label="Choose no place"
+        title="Choose no place">&#215;</button></span>
+    </div>
+    <article class="dl-text" tabindex="0" aria-label="Text of the report"></article>
+    """,
+    js="""
+    export default async function (component) {
+      const pane = await import(new URL("app/static/dateline/reader.js", document.baseURI).href);
+      return pane.show(component);
+    }
+    """,
+    isolate_styles=False,
+)
+
+
+def mark(text: str, passages: Iterable[Passage], mentions: pd.DataFrame) -> str:
+    """Return the text as HTML: a ``p`` a paragraph, a ``span`` a passage, a ``mark`` a mention.
+
+    Every piece of the report and of the gazetteer is escaped; text outside passages is white space and
+    stays. ``mentions``: the whole mentions table, not the filtered one.
+    """
+    rows = list(mentions.assign(key=place_key(mentions)).itertuples()) if not mentions.empty else []
+    letters = {kind.name: kind.letter for kind in kinds()}
+    out: list[str] = []
+    at = number = 0
+    paragraph = -1
+    for passage in passages:
+        if passage.paragraph != paragraph:
+            out.append("</p><p>" if paragraph >= 0 else "<p>")
+            paragraph = passage.paragraph
+        elif at < passage.start:
+            out.append(html.escape(text[at : passage.start]))
+        at = passage.start
+        out.append(f'<span class="passage" data-passage="{passage.index}">')
+        while number < len(rows) and rows[number].start < passage.end:
+            row = rows[number]
+            out.append(html.escape(text[at : row.start]))
+            out.append(_mark(row, letters.get(row.kind, "?")))
+            at = row.end
+            number += 1
+        out.append(html.escape(text[at : passage.end]) + "</span>")
+        at = max(at, passage.end)
+    return "".join(out) + ("</p>" if paragraph >= 0 else "")
+
+
+def _mark(row: Any, letter: str) -> str:
+    unsure = " unsure" if row.confidence < UNCERTAIN_BELOW else ""
+    label = f"{row.text}: {row.place or 'not placed'}, {row.kind}, {row.reference}"
+    return (
+        f'<mark class="k-{html.escape(row.kind)} r-{html.escape(row.reference)}{unsure}" role="button" tabindex="0"'
+        f' data-mention="{html.escape(row.mention_id)}" data-place="{html.escape(row.key)}"'
+        f' data-name="{html.escape(row.place or row.text)}" data-letter="{html.escape(letter)}"'
+        f' aria-label="{html.escape(label)}" title="{html.escape(label)}">{html.escape(row.text)}</mark>'
+    )
+
+
+def show(
+    marked: str, visible: list[str] | None, place: str | None, sequence: int | None,
+    tiles: dict[str, str] | None, on_pick: Callable[[], None], *, key: str,
+) -> None:  # fmt: skip
+    """Draw the reader.
+
+    Args:
+        marked: what :func:`mark` made; sent again only when it changes.
+        visible: ids of the mentions that pass the filters, or None for all of them.
+        place: id of the chosen place.
+        sequence: the number the browser gave its last choice, echoed so that late answers are known as such.
+        tiles: url and attribution of online tiles, or None for the app's own map.
+        on_pick: called when the browser chose; the value is in ``st.session_state[key]["pick"]``.
+        key: key of the component.
+    """
+    data = {"html": marked, "visible": visible, "place": place, "sequence": sequence, "tiles": tiles}
+    _PANE(key=key, data=data, on_pick_change=on_pick)

@@ -1,0 +1,32 @@
+"""What the tests share: the engine, loaded once, and the seeds with their marked answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from dateline import Gazetteer, ReadArticle, Tagger, open_report, read, spacy_tagger
+
+ROOT = Path(__file__).resolve().parents[1]
+SEEDS = sorted((ROOT / "seeds").glob("*.md"))
+
+# A loaded machine is slow, not wrong: Hypothesis's own deadline of 200 ms would fail right code.
+settings.register_profile("dateline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("dateline")
+
+
+@pytest.fixture(scope="session")
+def gazetteer() -> Gazetteer:
+    return Gazetteer()
+
+
+@pytest.fixture(scope="session")
+def tagger() -> Tagger:
+    return spacy_tagger()
+
+
+@pytest.fixture(scope="session")
+def bakhmut(tagger: Tagger, gazetteer: Gazetteer) -> ReadArticle:
+    return read(open_report(ROOT / "seeds" / "bakhmut-2023-03-07.md"), tagger, gazetteer)
