@@ -25,6 +25,7 @@ from dateline import (
 )  # fmt: skip
 
 ROOT = Path(__file__).resolve().parent
+# DATELINE_REPORTS: the folder of reports. DATELINE_GAZETTEER: a gazetteer file instead of the core one.
 REPORTS = Path(os.environ.get("DATELINE_REPORTS") or ROOT / "seeds")
 
 
@@ -32,7 +33,8 @@ REPORTS = Path(os.environ.get("DATELINE_REPORTS") or ROOT / "seeds")
 @st.cache_resource(show_spinner="Opening the gazetteer")
 def engine() -> tuple[Tagger, Gazetteer]:
     """Return the name model and the gazetteer, loaded once a process."""
-    return spacy_tagger(), Gazetteer()
+    own = os.environ.get("DATELINE_GAZETTEER")
+    return spacy_tagger(), Gazetteer(Path(own) if own else None)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Reading the report")

@@ -17,7 +17,7 @@ from folium.utilities import JsCode
 from streamlit_folium import st_folium
 
 from dateline import UNCERTAIN_BELOW, kinds
-from dateline.features import is_area
+from dateline.features import areas, is_area
 
 HEIGHT_PX = 470
 WORLD = ((-45.0, -150.0), (65.0, 160.0))
@@ -60,7 +60,7 @@ def features(places: pd.DataFrame, outlines: Mapping[str, Rings]) -> tuple[dict[
     Every string in the properties is HTML-escaped. ``[lon, lat]`` is made here and nowhere else.
     """
     placed = places[places["lat"].notna() & places["lon"].notna()]
-    symbols, areas = [], []
+    symbols, extents = [], []
     # small symbols are drawn last, so that they can be clicked on top of large ones
     for row in placed.sort_values("mentions", ascending=False, kind="stable").itertuples():
         hollow = row.kind == "actor"
@@ -85,9 +85,9 @@ def features(places: pd.DataFrame, outlines: Mapping[str, Rings]) -> tuple[dict[
                 properties["span"] = _span(rings)
                 shape = {"type": "MultiPolygon", "coordinates": [[ring] for ring in rings]}
                 area = {"id": properties["id"], "kind": row.kind, "exact": exact}
-                areas.append({"type": "Feature", "properties": area, "geometry": shape})
+                extents.append({"type": "Feature", "properties": area, "geometry": shape})
         symbols.append({"type": "Feature", "properties": properties, "geometry": point})
-    return _collection(symbols), _collection(areas)
+    return _collection(symbols), _collection(extents)
 
 
 def _collection(items: list[dict[str, Any]]) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def focus(mentions: pd.DataFrame) -> Bounds:
     """
     placed = mentions[mentions["lat"].notna() & ~mentions["reference"].isin(["demonym", "embedded"])]
     ground = placed[placed["kind"] != "actor"]
-    towns = ground[~ground["feature"].map(is_area)]
+    towns = ground[~areas(ground["feature"])]
     for chosen in (towns[towns["kind"].isin(_EVENTS)], towns, ground, placed):
         if not chosen.empty:
             return _bounds(chosen)
@@ -148,12 +148,11 @@ def _bounds(chosen: pd.DataFrame) -> Bounds:
 
 def show(places: pd.DataFrame, bounds: Bounds, outline: Callable[[str], Rings | None], *, key: str) -> None:
     """Draw the map. ``bounds`` must stay the same for a report: a changed map is mounted anew."""
-    areas_only = places[places["feature"].map(is_area)] if not places.empty else places
-    outlines = {pid: rings for pid in areas_only["place_id"] if (rings := outline(pid))}
-    symbols, areas = features(places, outlines)
+    outlines = {pid: rings for pid in places.loc[areas(places["feature"]), "place_id"] if (rings := outline(pid))}
+    symbols, extents = features(places, outlines)
     st_folium(
         _base(bounds), key=key, height=HEIGHT_PX, use_container_width=True, returned_objects=[],
-        feature_group_to_add=[_group("areas", areas, area=True), _group("places", symbols, area=False)],
+        feature_group_to_add=[_group("areas", extents, area=True), _group("places", symbols, area=False)],
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dateline import Place, Reading, direction, distance_km, kinds
-from dateline.features import is_area, word
+from dateline.features import areas, is_area, word
 
 MAX_NEIGHBOURS = 6
 MAX_OTHERS = 5
@@ -137,7 +137,7 @@ def _others(best: Reading, country_name: dict[str, str]) -> str:
 def _neighbours(place: Place, places: pd.DataFrame) -> str:
     if is_area(place.feature):
         return ""
-    others = places[(places["place_id"] != place.id) & places["lat"].notna() & ~places["feature"].map(is_area)]
+    others = places[(places["place_id"] != place.id) & places["lat"].notna() & ~areas(places["feature"])]
     ranked = sorted(
         (distance_km(place.lat, place.lon, row.lat, row.lon), row.place_id, row.place, direction(place.lat, place.lon, row.lat, row.lon))
         for row in others.itertuples()

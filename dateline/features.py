@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 AREAS = frozenset({
     "PCLI", "ADM1", "RGN", "AREA", "SEA", "OCN", "GULF", "BAY", "STRT", "CHN", "LK", "RSV", "MTS", "PLAT", "VAL", "DSRT", "ISL",
     "ISLS", "PEN", "SPIT", "CONT", "FRST", "PRK", "PRN", "SHOL", "ISTH", "UPLD", "GLCR",
@@ -28,6 +33,11 @@ WORDS = {
 def is_area(feature: str) -> bool:
     """Return whether a place with this feature code has an extent (or a course) and no exact point."""
     return feature in AREAS or feature in LINES
+
+
+def areas(features: pd.Series) -> pd.Series:
+    """Return a boolean series: which rows of a feature column are areas or lines. Right for empty ones too."""
+    return features.isin(AREAS | LINES)
 
 
 def word(feature: str) -> str:

@@ -47,6 +47,7 @@ _LABEL_WEIGHTS = {"GPE": 2.6, "LOC": 2.2, "FAC": 1.2, "NORP": -0.4, "ORG": -0.9,
 _LABEL_WORDS = {"GPE": "a place", "LOC": "a place", "FAC": "a building", "ORG": "an organisation", "PERSON": "a person"}
 _IN_NAMED_COUNTRY = 0.9
 _MAX_NAMED_COUNTRIES = 3
+_FAMOUS = 1.2
 _CLEAR, _LISTED = 0.8, 1.2
 """A place this clear lends this much to a name in the same list."""
 _LIST_BEFORE = re.compile(r"(?:, (?:and |or )?| and | or | to )$")
@@ -87,6 +88,8 @@ class _Report:
     surnames: frozenset[str]
     lower_case: frozenset[str]
     common: frozenset[str]
+    famous: frozenset[str]
+    """Keys of names so well known that a capital beside them need not make one name of two."""
     countries: frozenset[str]
     """Countries the report names outright, by their own name or by a demonym."""
 
@@ -109,6 +112,7 @@ def find(text: str, tagging: Tagging, gazetteer: Gazetteer) -> tuple[Mention, ..
         surnames=_surnames(text, tagging.spans),
         lower_case=frozenset(fold_key(w.text) for w in words if w.text.islower()),
         common=gazetteer.common_words(known),
+        famous=frozenset(key for key, (_, options) in cache.items() if any(_fame(c) >= _FAMOUS for c in options)),
         countries=_named_countries(spans, cache),
     )
     found: list[_Found] = []
@@ -291,10 +295,10 @@ def _shape_weight(report: _Report, start: int, end: int, key: str, before: str, 
     if len(surface) <= 3 and not all_capitals:
         weight -= 1.5
     next_capital = re.match(r" (?:[A-Z][\w’']+|[A-Z]\.)", after)
-    if next_capital and not all_capitals and not _AFTER_PLACE.match(after) and not _ORGANISATION_WORD.match(after[1:]):
+    if next_capital and fold_key(next_capital[0]) not in report.famous and not all_capitals and not _AFTER_PLACE.match(after) and not _ORGANISATION_WORD.match(after[1:]):
         weight -= 1.6
     previous = re.search(r"([A-Z][\w’'.-]*) $", before)
-    if previous and not _BEFORE_PLACE.search(before) and not _SENTENCE_END.search(before[: previous.start()]):
+    if previous and fold_key(previous[1]) not in report.famous and not _BEFORE_PLACE.search(before) and not _SENTENCE_END.search(before[: previous.start()]):
         weight -= 1.4
     return weight
 
