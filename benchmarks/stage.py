@@ -113,8 +113,7 @@ class Visit:
     def settle(self) -> None:
         """Wait until the app has run and the page has been still for a moment."""
         self.page.wait_for_function(
-            "() => { const app = document.querySelector('.stApp');"
-            " return app && app.getAttribute('data-test-script-state') !== 'running' }"
+            "() => { const app = document.querySelector('.stApp'); return app && app.getAttribute('data-test-script-state') !== 'running' }"
         )
         self.page.wait_for_timeout(350)
 
@@ -187,12 +186,17 @@ def synthetic_report(gazetteer: Gazetteer, places: int) -> str:
     Towns whose name is theirs alone, spread over the gazetteer; every tenth sentence changes its verb,
     so that several kinds occur.
     """
-    rows = gazetteer._db.execute(  # noqa: SLF001  # a benchmark may look inside
+    rows = gazetteer._db.execute(  # a benchmark may look inside
         "SELECT name FROM place WHERE feature = 'PPL' AND country = 'UA' AND population > 200 AND name NOT LIKE '% %'"
         " AND name NOT LIKE '%''%' AND length(name) > 5 GROUP BY name HAVING count(*) = 1 ORDER BY population DESC, row LIMIT ?",
         (places,),
     ).fetchall()
-    sentences = ("Shelling was reported in {}.", "Troops captured {} on Monday.", "Families fled from {} at night.", "Talks were held in {}.")
+    sentences = (
+        "Shelling was reported in {}.",
+        "Troops captured {} on Monday.",
+        "Families fled from {} at night.",
+        "Talks were held in {}.",
+    )
     lines = [sentences[i % len(sentences)].format(name) for i, (name,) in enumerate(rows)]
     paragraphs = [" ".join(lines[i : i + 5]) for i in range(0, len(lines), 5)]
     return f"---\ntitle: Report with {places} places\n---\n\n" + "\n\n".join(paragraphs) + "\n"

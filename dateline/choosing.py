@@ -25,6 +25,8 @@ UNCERTAIN_BELOW = 0.6
 _NEAR_KM = 150.0
 """Two places of one report this near support each other by 1/e of the full weight."""
 _MAX_ANCHORS = 60
+_UNKNOWN = 4.0
+"""The silent rival: the score of a place of this name that no gazetteer has."""
 _TEMPERATURE = 1.1
 _REGION_WORDS = r"(?:region|oblast|province|state|governorate|department|district|prefecture|county|republic)"
 _AFTER_REGION = re.compile(rf"^,? (?:{_REGION_WORDS})\b", re.IGNORECASE)
@@ -132,7 +134,7 @@ def _prior(candidate: Candidate) -> float:
     if place.feature == "PCLI":
         return 8.0 + match
     if place.feature == "ADM1":
-        return 3.4 + 0.2 * math.log10(place.population + 10) + match
+        return 2.8 + 0.2 * math.log10(place.population + 10) + match
     if place.id.startswith("dl:"):
         return 4.6 + match
     return 0.85 * math.log10(place.population + 10) + match + (0.6 if place.feature == "PPLC" else 0.0)
@@ -168,6 +170,8 @@ def _rank(
         if place.country in containers or f"{place.country}/{place.admin1}" in containers:
             score += 6.0
             why.append("the report says what it lies in")
+        elif containers and place.feature != "PCLI":
+            score -= 2.0
         if place.feature not in ("PCLI", "CONT"):
             nearest = _nearest(place, key, anchors)
             if nearest is not None:
@@ -214,7 +218,8 @@ def _anchors(
 
 def _certainty(scored: Sequence[_Scored]) -> float:
     top = scored[0].score
-    rivals = sum(
+    unknown = math.exp((_UNKNOWN - top) / _TEMPERATURE)
+    rivals = unknown + sum(
         math.exp((s.score - top) / _TEMPERATURE) for s in scored[1:] if not _same_spot(scored[0].candidate.place, s.candidate.place)
     )
     return 1 / (1 + rivals)

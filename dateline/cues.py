@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dateline.errors import DataError
 
+_FLAT = str.maketrans({"\t": " ", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
 CUES_FILE = Path(__file__).resolve().parents[1] / "data" / "cues.toml"
 
 
@@ -18,6 +19,11 @@ def _lists() -> dict[str, dict[str, list[str]]]:
     except (OSError, ValueError) as error:
         msg = f"The cue words in {str(CUES_FILE)!r} cannot be used: {error!r}. Check out the file again."
         raise DataError(msg) from error
+
+
+def flat(text: str) -> str:
+    """Return ``text`` with tabs and unbreakable spaces as plain ones, length and offsets unchanged."""
+    return text.translate(_FLAT)
 
 
 def any_of(section: str, name: str) -> str:

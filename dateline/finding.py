@@ -17,16 +17,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from dateline.cues import any_of
+from dateline.cues import any_of, flat
+from dateline.features import is_area
 from dateline.gazetteer import Gazetteer
 from dateline.names import fold_key
-from dateline.records import Candidate, Mention
+from dateline.records import Candidate, Mention, Place
 from dateline.tagger import Span, Tagging
 
 MAX_WORDS = 5
 MIN_SCORE = 0.5
-_WORD = re.compile(r"(?:[A-Z]\.){2,}|[^\W_]+(?:['’ʼ‘`´][^\W\d_]+)*")
-_JOIN = re.compile(r"[ \u00a0]?[-‐‑–][ \u00a0]?|[ \u00a0]|\. ")
+_LETTERS = r"[^\W_][\w\u0300-\u036f]*"  # a letter may be followed by combining marks
+_WORD = re.compile(rf"(?:[A-Z]\.){{2,}}|{_LETTERS}(?:['’ʼ‘`´][^\W\d_][\w\u0300-\u036f]*)*")
+_JOIN = re.compile(r"[ \u00a0]?[-‐‑–][ \u00a0]?|[ \u00a0]|(?<=\bSt)\. |(?<=\bMt)\. |(?<=\bFt)\. ")
 _POSSESSIVE = re.compile(r"['’ʼ‘`´][sS]$|['’]$")
 _SENTENCE_END = re.compile(r"[.!?…:]['\"”’)\]]*\s*$|\n\s*$|^\s*$|[“\"‘(]\s*$")
 
@@ -34,6 +36,10 @@ _BEFORE_PLACE = re.compile(rf"\b{any_of('place', 'before')}(?: the)? $", re.IGNO
 _BEFORE_WEAK = re.compile(rf"\b{any_of('place', 'before_weak')}(?: the)? $", re.IGNORECASE)
 _AFTER_PLACE = re.compile(rf"^{any_of('place', 'after')}", re.IGNORECASE)
 _BEFORE_PERSON = re.compile(rf"\b{any_of('place', 'person')}\.? $")
+_BEFORE_BYNAME = re.compile(r"\b(?:known as|called|nicknamed|call ?sign|named) [“\"‘']?$")
+_AFTER_ACTING = re.compile(
+    rf"^(?:[’']s [\w-]+ ?{any_of('reference', 'body')}|[’']s {any_of('reference', 'body')}| {any_of('reference', 'verb')})\b"
+)
 _AFTER_BAND = re.compile(rf"^ {any_of('place', 'band')}\b")
 _ORGANISATION_WORD = re.compile(rf"^{any_of('place', 'organisation')}\b")
 _COMPASS = frozenset(["north", "south", "east", "west", "northern", "southern", "eastern", "western", "central", "upper", "lower"])
@@ -46,8 +52,13 @@ _LABEL_WEIGHTS = {"GPE": 2.6, "LOC": 2.2, "FAC": 1.2, "NORP": -0.4, "ORG": -0.9,
                   "MONEY": -2.5, "CARDINAL": -2.0, "ORDINAL": -2.0, "PERCENT": -2.0, "QUANTITY": -2.0}  # fmt: skip
 _LABEL_WORDS = {"GPE": "a place", "LOC": "a place", "FAC": "a building", "ORG": "an organisation", "PERSON": "a person"}
 _IN_NAMED_COUNTRY = 0.9
+_CAPITAL_DESPITE_LABEL = 0.7
+_SUPPORT, _SUPPORT_FROM, _SUPPORT_KM = 0.7, 1.6, 120.0
+"""What clear towns lend to others: for lying in a country that holds two of them, and for lying near one."""
 _MAX_NAMED_COUNTRIES = 3
 _FAMOUS = 1.2
+_MAX_CLEAR, _MAX_OPTIONS = 40, 20
+"""Bounds on the work for texts that are nothing but names."""
 _CLEAR, _LISTED = 0.8, 1.2
 """A place this clear lends this much to a name in the same list."""
 _LIST_BEFORE = re.compile(r"(?:, (?:and |or )?| and | or | to )$")
@@ -100,6 +111,7 @@ def find(text: str, tagging: Tagging, gazetteer: Gazetteer) -> tuple[Mention, ..
     Demonyms (*Ukrainian*, *Russians*) are mentions too, marked by their ``form``. Names that only
     the model takes for a place are kept, so that a reader sees what could not be placed.
     """
+    original, text = text, flat(text)
     words = list(_words(text))
     spans = _candidate_spans(text, words)
     keys = {key for *_, key in spans}
@@ -125,9 +137,9 @@ def find(text: str, tagging: Tagging, gazetteer: Gazetteer) -> tuple[Mention, ..
             found.append(_demonym(report, start, end, key, demonyms[0].match, count))
         elif candidates and not _code_like(surface, candidates):
             found.append(_weigh(report, start, end, key, candidates, count))
-    found = _agree(_in_lists(text, found))
+    found = _agree(_in_lists(text, _supported(found, cache)))
     found.extend(_model_only(report, found))
-    return tuple(_mention(text, f) for f in _without_overlaps(found) if _probability(f.score) >= MIN_SCORE)
+    return tuple(_mention(original, f) for f in _without_overlaps(found) if _probability(f.score) >= MIN_SCORE)
 
 
 def _named_countries(
@@ -179,6 +191,8 @@ def _candidate_spans(text: str, words: Sequence[_Word]) -> list[tuple[int, int, 
 def _code_like(surface: str, candidates: Sequence[Candidate]) -> bool:
     """Whether a very short name is written so that it cannot be the abbreviation it would be."""
     letters = surface.replace(".", "")
+    if len(letters) in (4, 5) and letters.isupper():  # KYIV is Kyiv, SANA is no Sanaa
+        return not any(len(c.place.name) == len(letters) or c.place.feature == "PCLI" for c in candidates)
     if len(letters) > 3:
         return False
     # "US" and "UAE" are names in capitals only; towns of three letters need a capital and no more
@@ -250,7 +264,13 @@ def _weigh(report: _Report, start: int, end: int, key: str, candidates: Sequence
         score += 1.5
         reasons.append(f"before {after.split()[0].strip(',')!r}")
     if _BEFORE_PERSON.search(before):
+        score -= 4.5
+    if _BEFORE_BYNAME.search(before):
         score -= 3.0
+    if exact and span is not None and span.label in ("PERSON", "ORG") and any(c.place.feature in ("PCLI", "PPLC") for c in candidates):
+        score += _CAPITAL_DESPITE_LABEL if key not in report.surnames else 0.0
+    if _AFTER_ACTING.match(after) and any(c.place.feature in ("PCLI", "PPLC") for c in candidates):
+        score += 1.2
     if _AFTER_BAND.match(after) and not any(c.place.feature in ("PCLI", "PPLC") for c in candidates):
         score -= 1.5
     if key in report.surnames and words == 1:
@@ -292,13 +312,26 @@ def _shape_weight(report: _Report, start: int, end: int, key: str, before: str, 
         weight -= 1.0
     surface = report.text[start:end]
     all_capitals = surface.isupper()
+    if all_capitals and len(surface) > 4 and key in report.common:
+        weight -= 2.5  # capitals say nothing where everything is in capitals
     if len(surface) <= 3 and not all_capitals:
         weight -= 1.5
     next_capital = re.match(r" (?:[A-Z][\w’']+|[A-Z]\.)", after)
-    if next_capital and fold_key(next_capital[0]) not in report.famous and not all_capitals and not _AFTER_PLACE.match(after) and not _ORGANISATION_WORD.match(after[1:]):
+    if (
+        next_capital
+        and fold_key(next_capital[0]) not in report.famous
+        and not all_capitals
+        and not _AFTER_PLACE.match(after)
+        and not _ORGANISATION_WORD.match(after[1:])
+    ):
         weight -= 1.6
     previous = re.search(r"([A-Z][\w’'.-]*) $", before)
-    if previous and fold_key(previous[1]) not in report.famous and not _BEFORE_PLACE.search(before) and not _SENTENCE_END.search(before[: previous.start()]):
+    if (
+        previous
+        and fold_key(previous[1]) not in report.famous
+        and not _BEFORE_PLACE.search(before)
+        and not _SENTENCE_END.search(before[: previous.start()])
+    ):
         weight -= 1.4
     return weight
 
@@ -312,7 +345,9 @@ def _host(report: _Report, start: int, end: int) -> str:
     if host_start > start or host_end < end or (host_start, host_end) == (start, end):
         return ""
     rest = (report.text[host_start:start] + " " + report.text[end:host_end]).strip()
-    # "Ukraine’s army" is no name; a host has a capitalised word of its own
+    # "Ukraine’s army" is no name, "Kosti and Rabak" are two; a host has a capitalised word of its own
+    if re.search(r"(?:^|\s)(?:and|or|,)(?:\s|$)", rest) and not re.search(r"\b(?:of|for)\b", rest):
+        return ""
     if report.text[end : end + 1] in ("'", "’") or not re.search(r"\b[A-Z]", rest):
         return ""
     return report.text[host_start:host_end]
@@ -322,6 +357,38 @@ def _organisation(surface: str, after: str) -> str:
     """Return the organisation's name that ``surface`` opens, told by the words after it, or empty."""
     rest = re.match(r"(?: [A-Z][\w-]*)+", after)
     return surface + rest[0] if rest and _ORGANISATION_WORD.match(rest[0][1:]) else ""
+
+
+def _supported(found: Sequence[_Found], listed: Mapping[str, tuple[tuple[Candidate, ...], tuple[Candidate, ...]]]) -> list[_Found]:
+    """Let the report's clear towns speak for towns of the same country, and for those near them."""
+    clear: dict[str, Place] = {}
+    for f in found:
+        options = listed[f.key][1]
+        if f.form == "name" and f.score >= _SUPPORT_FROM and options and len({c.place.country for c in options}) == 1:
+            clear.setdefault(f.key, max(options, key=_fame).place)
+    holding = Counter(place.country for place in clear.values())
+    towns = [place for place in clear.values() if not is_area(place.feature)][:_MAX_CLEAR]
+    lent: dict[str, float] = {}
+    for f in found:
+        if f.form != "name" or f.key in lent or f.key in clear:
+            continue
+        options = listed[f.key][1]
+        support = _SUPPORT if any(holding[c.place.country] >= 2 for c in options) else 0.0
+        if any(_near(c.place, town) for c in options[:_MAX_OPTIONS] for town in towns):
+            support += _SUPPORT
+        lent[f.key] = support
+    return [
+        replace(f, score=f.score + lent[f.key], reasons=(*f.reasons, "near other places of the report"))
+        if lent.get(f.key) and f.form == "name"
+        else f
+        for f in found
+    ]
+
+
+def _near(place: Place, town: Place) -> bool:
+    north_km = (place.lat - town.lat) * 111.2
+    east_km = (place.lon - town.lon) * 111.2 * math.cos(math.radians(town.lat))
+    return math.hypot(north_km, east_km) < _SUPPORT_KM
 
 
 def _in_lists(text: str, found: Sequence[_Found]) -> list[_Found]:

@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +33,15 @@ _CHAIN = re.compile(r"^(?:, |,? and |,? or |,? or to |,? and to )(?:the )?$")
 _CLAUSE = re.compile(
     r"[;:—–]|, (?:and |but |while |which |who |where |although |though |as )?|\b(?:while|although|though|because|but|which|who)\b"
 )
+_MAX_NAMES = 25
+"""A passage with more names than this is a list: no cue in it belongs to one of them."""
+_WINDOW = 220
+"""Strong cues are looked for this many characters before and after the name."""
 _IF = re.compile(r"\b(?:if|unless|should (?:they|it|he|the)|once|even if|in case)\b", re.IGNORECASE)
-_MODAL = re.compile(
-    r"\b(?:could|may|might|would|will|going to|able to|prepar\w+ to|plans? to|wants? to|tr(?:y|ying) to|anticipated|expected to)\b"
-)  # "May" is a month
+_MODAL = re.compile(  # in lower case only: "May" is a month
+    r"\b(?:(?:could|may|might)(?! be (?:heard|seen))|would|will|going to|able to|prepar\w+ to|plans? to|wants? to"
+    r"|tr(?:y|ying) to|anticipated|expected to)\b"
+)
 _DATELINE = re.compile(r"^\s*(?:[A-Z][\w'’.-]*|[A-Z]{2,})(?:[ ,/-]+[\w.'’]+){0,6}?,? ?(?:\([\w ]+\) ?)?[-–—] ")
 
 
@@ -78,10 +83,14 @@ def _kind(name: str, table: dict[str, Any]) -> Kind:
     )  # fmt: skip
 
 
+_PART = r"(?:central|eastern|western|northern|southern|(?:town|city|village) of)"
+"""May stand between a cue and the name: *control central Goma*."""
+
+
 def _strong(cue: str) -> re.Pattern[str]:
     """Compile a strong cue: ``~`` stands for the place's name (marked ``\\x01`` in the sentence)."""
     before, _, after = cue.partition("~")
-    head = rf"\b(?:{before.rstrip()})\s+(?:the\s+)?" if before.strip() else ""
+    head = rf"\b(?:{before.rstrip()})\s+(?:the\s+)?(?:{_PART}\s+)?" if before.strip() else ""
     tail = rf"\s*(?:{after.lstrip()})\b" if after.strip() else ""
     return re.compile(f"{head}\x01{tail}", re.IGNORECASE)
 
@@ -98,21 +107,20 @@ def kind_of(sentence: str, start: int, end: int, reference: str, others: Sequenc
         opens: whether the sentence opens a paragraph, where a dateline can stand.
     """
     before, after = sentence[:start], sentence[end:]
-    if (
-        opens
-        and not before.strip()
-        and _DATELINE.match(sentence)
-        and (sentence[start:end].isupper() or re.match(r"[^.]{0,30}[–—-] ", after))
-    ):
-        return Label("reporting", "a dateline")
+    if opens and reference == "literal" and (dateline := _DATELINE.match(sentence)) and end <= dateline.end():
+        if not before.strip():
+            return Label("reporting", "a dateline")
+        return Label("setting", "says where the dateline's town lies")
     if reference in ("metonym", "demonym", "embedded"):
         ground = _ground_noun(after) if reference != "metonym" else None
         if ground is None:
             return Label("actor", "the name stands for people, not for the ground")
         return Label("setting", f"says which {ground} is meant")
     for other_start, other_end in others:
-        if _APPOSITION.match(sentence[other_end:start]):
+        if _APPOSITION.match(sentence[other_end:start]) and not re.match(r" (?:direction|axis|front)\b", after):
             return Label("setting", f"says where {sentence[other_start:other_end]!r} lies")
+    if len(others) > _MAX_NAMES:
+        return Label("setting", "one of a long list of names")
     best = max(_scores(sentence, start, end, others), default=(0.0, 0, "", ""))
     score, _, name, cue = best
     if score < _MIN_SCORE:
@@ -123,7 +131,8 @@ def kind_of(sentence: str, start: int, end: int, reference: str, others: Sequenc
 
 
 _GROUND = re.compile(
-    r"^ (?:[\w-]+ )?(?:towns?|cit(?:y|ies)|villages?|territory|soil|side|border|coast|states|regions?|provinces?|ports?|airspace|waters|capital|hospital|airport)\b",
+    r"^ (?:[\w-]+ )?(?:towns?|cit(?:y|ies)|villages?|territory|soil|side|border|coast|states|regions?"
+    r"|provinces?|ports?|airspace|waters|capital|hospital|airport)\b",
     re.IGNORECASE,
 )
 
@@ -138,7 +147,7 @@ def _ground_noun(after: str) -> str | None:
 
 def _scores(sentence: str, start: int, end: int, others: Sequence[tuple[int, int]]) -> Iterator[tuple[float, int, str, str]]:
     """Yield (score, precedence, kind, cue) for every cue in the sentence."""
-    marked = f"{sentence[:start]}\x01{sentence[end:]}".translate(_QUOTES)
+    marked = f"{sentence[max(0, start - _WINDOW) : start]}\x01{sentence[end : end + _WINDOW]}".translate(_QUOTES)
     order = kinds()
     for rank, kind in enumerate(order):
         for pattern in kind.strong:
@@ -147,15 +156,25 @@ def _scores(sentence: str, start: int, end: int, others: Sequence[tuple[int, int
                 penalty = _PER_CLAUSE * 0.6 * len(_CLAUSE.findall(between)) + _PER_WORD_STRONG * max(0, len(between.split()) - 3)
                 cue = " ".join(found[0].replace("\x01", "…").split())
                 yield STRONG - penalty + _PER_RANK * (len(order) - rank), -rank, kind.name, cue
-        for pattern in kind.weak:
-            for found in pattern.finditer(sentence):
-                if found.start() < end and start < found.end():
-                    continue
-                gap = sentence[found.end() : start] if found.end() <= start else sentence[end : found.start()]
-                low, high = min(found.end(), end), max(found.start(), start)
-                names = sum(1 for s, e in others if low <= s and e <= high)
-                score = WEAK - _PER_WORD * len(gap.split()) - _PER_CLAUSE * 0.5 * len(_CLAUSE.findall(gap)) - _PER_NAME * names
-                yield score + _PER_RANK / 2 * (len(order) - rank), -rank, kind.name, found[0]
+    for rank, cue_start, cue_end in _weak_cues(sentence):
+        if cue_start < end and start < cue_end:
+            continue
+        gap = sentence[cue_end:start] if cue_end <= start else sentence[end:cue_start]
+        low, high = min(cue_end, end), max(cue_start, start)
+        names = sum(1 for s, e in others if low <= s and e <= high)
+        score = WEAK - _PER_WORD * len(gap.split()) - _PER_CLAUSE * 0.5 * len(_CLAUSE.findall(gap)) - _PER_NAME * names
+        yield score + _PER_RANK / 2 * (len(order) - rank), -rank, order[rank].name, sentence[cue_start:cue_end]
+
+
+@lru_cache(maxsize=64)  # the names of one sentence come one after the other
+def _weak_cues(sentence: str) -> tuple[tuple[int, int, int], ...]:
+    """Return (rank of the kind, start, end) of every weak cue in the sentence."""
+    return tuple(
+        (rank, found.start(), found.end())
+        for rank, kind in enumerate(kinds())
+        for pattern in kind.weak
+        for found in pattern.finditer(sentence)
+    )
 
 
 def _condition(sentence: str, start: int, end: int, name: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dateline.choosing import choose
+from dateline.cues import flat
 from dateline.finding import find
 from dateline.gazetteer import Gazetteer
 from dateline.kinds import kinds_of
@@ -29,12 +30,13 @@ def read(article: Article, tagger: Tagger, gazetteer: Gazetteer) -> ReadArticle:
             listed[key] = gazetteer.candidates(mention.text, fuzzy=True) if mention.form == "name" else gazetteer.demonym(mention.text)
         return listed[key]
 
-    choices = choose(text, mentions, candidates)
-    uses = references(text, mentions, [choices[m.id].place for m in mentions])
+    plain = flat(text)
+    choices = choose(plain, mentions, candidates)
+    uses = references(plain, mentions, [choices[m.id].place for m in mentions])
     homes = [passage_at(cut, m.start) for m in mentions]
     openings = {p.paragraph: p.index for p in reversed(cut)}
     bounds = [(p.start, max(p.end, m.end), openings[p.paragraph] == p.index) for p, m in zip(homes, mentions, strict=True)]
-    kinds = kinds_of(text, mentions, bounds, [u.value for u in uses])
+    kinds = kinds_of(plain, mentions, bounds, [u.value for u in uses])
     return ReadArticle(
         article,
         cut,

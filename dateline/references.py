@@ -20,12 +20,12 @@ _NO_PREPOSITION = r"(?!(?:by|in|on|at|to|for|and|or|with|from|as|of) )"
 _POSSESSIVE_BODY = re.compile(rf"^['’]s? (?:[\w-]+ ){{0,3}}?{_BODY}\b", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"^['’]s? ")
 _MODIFIER_BODY = re.compile(
-    rf"^(?:[- ](?:backed|led|held|controlled|occupied|supplied|made|sponsored|aligned)\b| (?:{_NO_PREPOSITION}[\w-]+ )?{_BODY}\b)",
+    rf"^(?:-(?:backed|led|held|controlled|occupied|supplied|made|sponsored|aligned)\b| (?:{_NO_PREPOSITION}[\w-]+ )?{_BODY}\b)",
     re.IGNORECASE,
 )
 _REGION_PART = re.compile(rf"^ {any_of('reference', 'region')}\b", re.IGNORECASE)
 _MODIFIER_GROUND = re.compile(rf"^ {any_of('reference', 'ground')}\b", re.IGNORECASE)
-_PASSIVE = re.compile(
+_PASSIVE = re.compile(  # something is done to the ground
     r"^ (?:has |have |had )?(?:was|were|been|is|are|be) (?:(?:\w+ ){0,2}(?:shelled|hit|struck|bombed|attacked|captured|seized|retaken"
     r"|under|left|without)|(?:in|on|at|one|a|the|not|still|located|quiet|home))\b"
 )

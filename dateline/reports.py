@@ -36,6 +36,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+"""Soft hyphens and zero-width marks stand inside names copied from the web, where no reader sees them."""
 _COMMONEST = ("cp1252", "cp1251", "cp1250", "cp1256", "cp1254")
 _EQUAL_COHERENCE = 0.05
 _MAX_CONTROL_SHARE = 0.002
@@ -56,12 +58,12 @@ def decode(content: bytes, name: str) -> str:
     """
     _check_size(len(content), name)
     text = _decoded(content, name)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_INVISIBLE)
     controls = sum(1 for ch in text if (ch < " " and ch not in "\n\t\f\v") or ch == "\x7f" or "\ud800" <= ch < "\ue000")
     if controls > 1 + len(text) * _MAX_CONTROL_SHARE:
         raise NotText(_not_text(name))
     # what is left of control characters would be invisible in the text and stop the tokenizer
-    text = "".join(ch if ch in "\n\t" or ch >= " " else " " for ch in text)
+    text = "".join(_visible(ch) for ch in text)
     if not text.strip():
         msg = f"{name!r} is empty: there is no text in it. Choose another file."
         raise EmptyReport(msg)
@@ -72,6 +74,12 @@ def _check_size(size_bytes: int, name: str) -> None:
     if size_bytes > MAX_BYTES:
         msg = f"{name!r} has {size_bytes / 1e6:.1f} MB; the limit is {MAX_BYTES / 1e6:.0f} MB. Split it into several reports."
         raise TooLong(msg)
+
+
+def _visible(ch: str) -> str:
+    if ch < " " and ch not in "\n\t":
+        return " "
+    return "\ufffd" if "\ud800" <= ch < "\ue000" else ch
 
 
 def _not_text(name: str) -> str:

@@ -90,14 +90,19 @@ def _row(read: ReadArticle, reading: Reading) -> tuple[object, ...]:
     place = choice.place
     nan = float("nan")
     return (
-        read.article.id, mention.id, mention.start, mention.end, mention.text,
+        read.article.id, mention.id, mention.start, mention.end, _clean(mention.text),
         place.id if place else "", place.name if place else "", place.feature if place else "",
         place.country if place else "", place.admin1 if place else "",
         place.lat if place else nan, place.lon if place else nan, place.exactness if place else "", place.radius_km if place else 0.0,
         reading.kind.value, reading.kind.reason, reading.reference.value, reading.reference.reason,
         choice.confidence, choice.reason, mention.reason,
-        passage.index, passage.start, passage.end, read.article.text[passage.start : passage.end],
+        passage.index, passage.start, passage.end, _clean(read.article.text[passage.start : passage.end]),
     )  # fmt: skip
+
+
+def _clean(text: str) -> str:
+    """Return text that can be encoded: lone surrogates, which no table can hold, become U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def place_key(mentions: pd.DataFrame) -> pd.Series:

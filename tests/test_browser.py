@@ -73,7 +73,7 @@ def test_a_person_reads_a_report_offline(server, browser, visitor):
     page.wait_for_function("() => window.dateline.map.points().length > 5")
     visitor.settle()
 
-    visitor.map_frame.evaluate("() => map.setView([40, 20], 5, {animate: false})")
+    visitor.map_frame.evaluate("() => { map.setView([40, 20], 5, {animate: false}) }")
     page.locator(f".dl-text mark[data-place='{SOLEDAR}']").first.click()
     page.wait_for_selector(".dl-card h2:text('Soledar')")
     lat, lon, _ = visitor.view()
@@ -100,7 +100,7 @@ def test_the_same_town_twice_and_after_panning_away(server, visitor):
     assert visitor.page.evaluate("() => document.querySelector('.dl-text').scrollTop") < 1000
     row = visitor.page.locator(f".dl-row[data-place='{BAKHMUT}']")
     for _ in range(2):
-        visitor.map_frame.evaluate("() => map.setView([10, 10], 6, {animate: false})")
+        visitor.map_frame.evaluate("() => { map.setView([10, 10], 6, {animate: false}) }")
         row.click()
         visitor.settle()
         lat, lon, _ = visitor.view()
@@ -231,7 +231,22 @@ def hostile_server(tmp_path_factory) -> Iterator[Server]:
     with sqlite3.connect(database) as db:
         db.executescript(SCHEMA)
         for i, (payload, name) in enumerate(zip(PAYLOADS, names, strict=True)):
-            row = (i + 1, "", payload, "PPL", 4_800_000 + i * 9000, 3_800_000 + i * 12000, "UA", payload, 500_000, 0, "point", payload, payload, payload)
+            row = (
+                i + 1,
+                "",
+                payload,
+                "PPL",
+                4_800_000 + i * 9000,
+                3_800_000 + i * 12000,
+                "UA",
+                payload,
+                500_000,
+                0,
+                "point",
+                payload,
+                payload,
+                payload,
+            )
             db.execute(f"INSERT INTO place VALUES({','.join('?' * 14)})", row)
             db.execute("INSERT INTO name VALUES(?, ?, 1)", (name.lower(), i + 1))
     db.close()

@@ -112,10 +112,12 @@ def test_any_bytes_are_text_or_refused_on_purpose(content):
     try:
         text = decode(content, "any.txt")
     except ReportError as error:
-        assert "any.txt" in str(error)
+        message = str(error)
     else:
+        message = "any.txt"
         assert text.strip()
         text.encode("utf-8")
+    assert "any.txt" in message
 
 
 @given(st.text(max_size=300))

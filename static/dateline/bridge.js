@@ -62,7 +62,7 @@
   function areaLook(properties) {
     const kind = state.kinds[properties.kind] || { light: "#555", dark: "#bbb" };
     const colour = state.scheme === "dark" ? kind.dark : kind.light;
-    return { color: colour, weight: 1.2, opacity: 0.55, dashArray: properties.exact ? "6 4" : "2 5", fillColor: colour, fillOpacity: 0.02, interactive: false };
+    return { color: colour, weight: 1.2, opacity: 0.55, dashArray: properties.exact ? null : "2 6"   /* a circle of about the right size, not an outline */, fillColor: colour, fillOpacity: 0.02, interactive: false };
   }
 
   const ids = (layer) => layer.feature && layer.feature.properties.id;
@@ -145,7 +145,7 @@
       state.lines.addTo(map); state.labels.addTo(map);
       // a canvas does not wait for fonts: draw the names again when they are there
       Promise.all(["400", "600"].map((weight) => document.fonts.load(weight + " 12px Inter"))).then(() => state.labels.redraw());
-      L.control.scale({ imperial: false }).addTo(map);
+      L.control.scale({ imperial: false, position: "topright" }).addTo(map);
       map.getContainer().setAttribute("role", "application");
       map.getContainer().setAttribute("aria-label", "Map of the places in this report. The place list beside it offers the same by keyboard.");
     });

@@ -1,0 +1,120 @@
+"""The floors: what is marked by hand is found, placed and typed; what is no place is not placed. And the laws."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.scoring import SHARED_ORIGINAL, load, score
+from dateline import Article, Gazetteer, ReadArticle, Tagger, Tagging, open_report, read
+from dateline.tagger import MAX_RUN, tame
+from tests.conftest import ROOT, SEEDS
+
+KINDS_FLOOR = 0.85
+ORIGINAL_ANSWER = ROOT / "tests" / "marked" / "original.answer.csv"
+
+
+def not_places(path):
+    return {line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()}
+
+
+def floors(done: ReadArticle, answer, forbidden):
+    result = score(done, load(answer))
+    assert result.missed == ()
+    assert result.misplaced == ()
+    assert result.kinds_right >= KINDS_FLOOR, result.wrong_kinds
+    placed = {r.mention.text for r in done.readings if r.choice.place is not None}
+    assert placed & forbidden == set()
+    assert result.unmarked == ()
+
+
+@pytest.mark.parametrize("seed", SEEDS, ids=lambda p: p.stem)
+def test_seeds_are_read_as_marked(seed, tagger, gazetteer):
+    done = read(open_report(seed), tagger, gazetteer)
+    floors(done, seed.with_suffix(".answer.csv"), not_places(seed.with_suffix(".notplaces.txt")))
+
+
+@pytest.mark.skipif(not SHARED_ORIGINAL.exists(), reason="the original article is third-party text and lies outside the repository")
+def test_the_original_article_is_read_as_marked(tagger, gazetteer):
+    done = read(Article("original", "", SHARED_ORIGINAL.read_text(encoding="utf-8")), tagger, gazetteer)
+    floors(done, ORIGINAL_ANSWER, not_places(ORIGINAL_ANSWER.with_name("original.notplaces.txt")))
+
+
+@pytest.mark.parametrize("seed", SEEDS, ids=lambda p: p.stem)
+def test_answers_fit_their_reports(seed):
+    text = open_report(seed).text
+    marked = load(seed.with_suffix(".answer.csv"))
+    assert all(text[m.start : m.end] == m.text for m in marked)
+    assert [m.start for m in marked] == sorted(m.start for m in marked)
+
+
+def laws(done: ReadArticle):
+    """What holds for every text whatever: offsets are true, mentions in order and apart, reasons given."""
+    text, end = done.article.text, 0
+    for reading in done.readings:
+        mention, passage = reading.mention, reading.passage
+        assert text[mention.start : mention.end] == mention.text
+        assert end <= mention.start < mention.end
+        end = mention.end
+        assert passage.start <= mention.start < passage.end
+        assert 0 <= reading.choice.confidence <= 1
+        assert 0.5 <= mention.score <= 1
+        assert reading.choice.reason
+        assert reading.kind.reason
+        assert reading.reference.reason
+        assert mention.reason
+
+
+WORDS = st.sampled_from(
+    ["Bakhmut", "Kyiv", "Ukrainian", "Russians", "the", "in", "US", "U.S.", "Port-au-Prince", "Deir ez-Zor", "al-Bab", "said", "shelled", ",", ".",
+     "’s", "'s", "\n", "\n\n", "Kyiv’s", "Gaza Strip", "Бахмут", "غزة", "e\u0301", "\u202e", "🙂", "\t", "(", "“", "May", "Paris Hilton", "\ud800"]
+)  # fmt: skip
+
+
+@settings(max_examples=60)
+@given(st.lists(WORDS, max_size=40).map(" ".join))
+def test_laws_hold_for_names_in_any_order(tagger_cached, text):
+    tagger, gazetteer = tagger_cached
+    laws(read(Article("any", "", text), tagger, gazetteer))
+
+
+@settings(max_examples=60)
+@given(st.text(max_size=200))
+def test_laws_hold_for_any_unicode(tagger_cached, text):
+    tagger, gazetteer = tagger_cached
+    laws(read(Article("any", "", text), tagger, gazetteer))
+
+
+@pytest.fixture(scope="module")
+def tagger_cached(tagger: Tagger, gazetteer: Gazetteer):
+    return tagger, gazetteer
+
+
+def test_reading_twice_gives_the_same(bakhmut, tagger, gazetteer):
+    assert read(bakhmut.article, tagger, gazetteer) == bakhmut
+
+
+def test_another_tagger_can_take_the_seat(gazetteer):
+    """The seam: the gazetteer alone, without any name model, still reads."""
+    done = read(Article("x", "", "Fighting went on in Bakhmut."), lambda _: Tagging((0,), ()), gazetteer)
+    assert [r.choice.place.name for r in done.readings if r.choice.place] == ["Bakhmut"]
+
+
+@given(st.text(alphabet="((()]]a1 \n.“", max_size=2000))
+def test_taming_keeps_length_and_leaves_no_long_run(text):
+    tamed = tame(text)
+    assert len(tamed) == len(text)
+    assert all(len(run) < MAX_RUN for run in tamed.split())
+
+
+@pytest.mark.parametrize("text", ["(" * 16_000, '"' * 16_000, "a" * 100_000, "((a" * 8_000])
+def test_long_runs_do_not_hold_the_tokenizer(text, tagger, gazetteer):
+    laws(read(Article("run", "", text + " Fighting in Bakhmut."), tagger, gazetteer))
+
+
+def test_long_reports_are_read_in_pieces_with_true_offsets(tagger, gazetteer):
+    text = "Fighting went on in Bakhmut. Families fled Soledar.\n\n" * 1500
+    done = read(Article("long", "", text), tagger, gazetteer)
+    laws(done)
+    assert len(done.readings) == 3000
