@@ -45,8 +45,8 @@ def card(readings: Sequence[Reading], places: pd.DataFrame, country_name: dict[s
     return (
         f"<header><h2>{html.escape(place.name)}</h2>{_badges(readings)}</header>"
         f'<p class="dl-card-where">{html.escape(_where(place, country_name))}</p>'
-        f"<dl>{_facts(place, readings)}</dl>"
-        f"{_why(best)}{_claims(place, country_name)}{_others(best, country_name)}{_neighbours(place, places)}"
+        f"{_why(best)}{_claims(place, country_name)}<dl>{_facts(place, readings)}</dl>"
+        f"{_neighbours(place, places)}{_others(best, country_name)}"
     )
 
 

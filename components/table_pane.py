@@ -59,6 +59,7 @@ def show(report: str, mentions: pd.DataFrame, places: pd.DataFrame) -> None:
         with tab:
             st.dataframe(
                 table, column_order=_SHOWN[name], hide_index=True, height=320, key=f"table_{name}",
+                alt=f"Table of the {len(table)} {name.lower()} that pass the filters",
                 column_config={
                     "confidence": st.column_config.NumberColumn(format="percent"),
                     "quote": st.column_config.TextColumn(width="large"),

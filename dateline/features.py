@@ -26,7 +26,8 @@ WORDS = {
     "AIRP": "airport", "AIRB": "air base", "MILB": "military base", "NUC": "nuclear site", "DAM": "dam", "BDG": "bridge",
     "HSP": "hospital", "PRT": "port", "PSTB": "border post", "CMPRF": "refugee camp", "CMP": "camp", "PASS": "pass",
     "FRST": "forest", "PRK": "park", "PRN": "military district", "SHOL": "shoal", "ISTH": "isthmus", "BLDG": "building",
-    "OILF": "oil field", "MSQE": "mosque",
+    "OILF": "oil field", "MSQE": "mosque", "PPLQ": "abandoned town", "TMB": "tomb", "UPLD": "upland", "VLC": "volcano",
+    "MN": "mine", "GLCR": "glacier",
 }  # fmt: skip
 
 

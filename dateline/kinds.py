@@ -60,17 +60,17 @@ class Kind:
 
 
 @cache
-def kinds() -> tuple[Kind, ...]:
+def kinds(path: Path = KINDS_FILE) -> tuple[Kind, ...]:
     """Return the kinds in order of precedence, from ``data/kinds.toml``.
 
     Raises:
         DataError: the file is missing or not as it should be; the message says where.
     """
     try:
-        tables = tomllib.loads(KINDS_FILE.read_text(encoding="utf-8"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
         return tuple(_kind(name, table) for name, table in tables.items())
     except (OSError, ValueError, KeyError, re.error) as error:
-        msg = f"The kinds in {str(KINDS_FILE)!r} cannot be used: {error!r}. Compare with CONTRIBUTING, 'Add a kind'."
+        msg = f"The kinds in {str(path)!r} cannot be used: {error!r}. Compare with CONTRIBUTING, 'Add a kind'."
         raise DataError(msg) from error
 
 

