@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from dateline import Article, ReportError, kinds, open_report
 
 STYLE = Path(__file__).with_name("style.css")
 ICON = Path(__file__).resolve().parents[1] / "static" / "dateline" / "icon.svg"
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
 _PAINT = {
     "paper": "backgroundColor", "panel": "secondaryBackgroundColor", "ink": "textColor", "line": "borderColor",
     "accent": "primaryColor", "link": "linkColor",
@@ -59,7 +61,7 @@ def choose(reports: Sequence[Path], folder: Path) -> Path | None:
     with st.container(horizontal=True, key="masthead", vertical_alignment="center"):
         st.html('<div class="dl-brand"><b>Dateline</b><span>Every place in a report, and what it says of it</span></div>')
         if not reports:
-            st.warning(f"There is no report in {str(folder)!r}. Put a .txt or .md file there and reload the page.")
+            st.warning(plain(f"There is no report in {str(folder)!r}. Put a .txt or .md file there and reload the page."))
             return None
         by_id = {path.stem if _unique(path, reports) else path.name: path for path in reports}
         wanted = st.query_params.get("report")
@@ -73,7 +75,7 @@ def choose(reports: Sequence[Path], folder: Path) -> Path | None:
             format_func=lambda name: _title(str(by_id[name]), by_id[name].stat().st_mtime_ns),
         )  # fmt: skip
     if wanted is not None and wanted not in by_id:
-        st.warning(f"The address asks for the report {wanted!r}, which is not in {str(folder)!r}. Showing another one.")
+        st.warning(plain(f"The address asks for the report {wanted!r}, which is not in {str(folder)!r}. Showing another one."))
     return by_id[choice]
 
 
@@ -90,6 +92,14 @@ def _changed() -> None:
     st.query_params.pop("place", None)
 
 
+def plain(text: str) -> str:
+    """Return text that Streamlit's Markdown shows as it is.
+
+    Messages name files and addresses, and Markdown would fetch an image that such a name asks for.
+    """
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
 def headline(article: Article) -> None:
     """Draw the report's title and where it comes from."""
     meta = [html.escape(part) for part in (article.date, article.byline, article.outlet) if part]
@@ -103,7 +113,7 @@ def headline(article: Article) -> None:
 
 def refused(message: str) -> None:
     """Say why a report cannot be shown; the picker above stays."""
-    st.error(message, icon=":material/error:")
+    st.error(plain(message), icon=":material/error:")
 
 
 def tiles_switch() -> bool:

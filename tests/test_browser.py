@@ -328,6 +328,22 @@ def test_strange_but_readable_reports_are_shown(bad_input_server, browser, name)
         assert seen.errors == []
 
 
+IMAGE = "![x](http:__tracker.example_pixel.png) :red[x] <img src=x>"
+
+
+def test_names_of_files_and_addresses_stay_text_in_messages(tmp_path, browser):
+    """Messages are Markdown, which fetches images: a file's name or an address must not become one."""
+    (tmp_path / f"{IMAGE}.txt").write_bytes(b"")
+    with served(tmp_path, tmp_path / "server.log") as running, visit(browser) as seen:
+        seen.page.goto(f"{running.url}/?report=![x](http://tracker.example/p.png)")
+        seen.page.wait_for_function("() => document.querySelectorAll('[data-testid=stAlert]').length === 2", timeout=60_000)
+        messages = "".join(seen.page.locator("[data-testid='stAlert']").all_inner_texts())
+        assert IMAGE in messages
+        assert "![x](http://tracker.example/p.png)" in messages
+        assert seen.page.locator("[data-testid='stAlert'] img").count() == 0
+        assert seen.foreign == []
+
+
 def test_an_empty_folder_says_what_to_do(tmp_path, browser):
     with served(tmp_path, tmp_path / "server.log") as running, visit(browser) as seen:
         seen.page.goto(running.url)
