@@ -101,10 +101,14 @@ def _facts(place: Place, readings: Sequence[Reading]) -> str:
         ("Also called", ", ".join(also)),
         ("Coordinates", coordinates(place.lat, place.lon, place.exactness) + _EXACTNESS[place.exactness]),
         ("Population", f"{place.population:,}" if (place.population and not is_area(place.feature)) or place.feature == "PCLI" else ""),
-        ("Sure of the place", f"{surest:.0%}, placed by machine, not checked"),
+        ("Sure of the place", f"{_percent(surest)}, placed by machine, not checked"),
         ("Source", f"{place.source}, {place.id}"),
     ]
     return "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in facts if value)
+
+
+def _percent(share: float) -> str:
+    return "over 99%" if share > 0.99 else f"{share:.0%}"  # a machine is never wholly sure
 
 
 def _why(best: Reading) -> str:

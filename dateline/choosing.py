@@ -25,6 +25,8 @@ UNCERTAIN_BELOW = 0.6
 _NEAR_KM = 150.0
 """Two places of one report this near support each other by 1/e of the full weight."""
 _MAX_ANCHORS = 60
+_COUNTRY, _COUNTRY_POWER = 5.0, 0.7
+"""What the share of the report's evidence for a country is worth to a place in it."""
 _UNKNOWN = 4.0
 """The silent rival: the score of a place of this name that no gazetteer has."""
 _TEMPERATURE = 1.1
@@ -46,10 +48,11 @@ class _Scored:
     why: tuple[str, ...]
 
 
-def choose(text: str, mentions: Sequence[Mention], candidates: Candidates) -> dict[str, Choice]:
+def choose(text: str, mentions: Sequence[Mention], candidates: Candidates, country_names: Mapping[str, str]) -> dict[str, Choice]:
     """Return a :class:`~dateline.records.Choice` for each mention id.
 
-    ``candidates`` lists the places a mention may mean. One name means one place throughout a
+    ``candidates`` lists the places a mention may mean; ``country_names`` gives the names of ISO codes
+    for the reasons. One name means one place throughout a
     report, unless the words around it say otherwise (*Donetsk region*, *the city of Donetsk*).
     """
     groups: dict[tuple[str, str, str], list[Mention]] = defaultdict(list)
@@ -60,7 +63,11 @@ def choose(text: str, mentions: Sequence[Mention], candidates: Candidates) -> di
     containers = {group: _containers(text, members, mentions, candidates) for group, members in groups.items()}
 
     def ranked(anchors: Mapping[str, tuple[Place, float]]) -> dict[tuple[str, str, str], list[_Scored]]:
-        return {group: _rank(group, options, countries, containers[group], anchors) for group, options in listed.items() if options}
+        return {
+            group: _rank(group, options, countries, containers[group], anchors, country_names)
+            for group, options in listed.items()
+            if options
+        }
 
     first = ranked({})
     anchors = _anchors(groups, first)
@@ -143,6 +150,7 @@ def _prior(candidate: Candidate) -> float:
 def _rank(
     group: tuple[str, str, str], options: Sequence[Candidate], countries: Mapping[str, float],
     containers: frozenset[str], anchors: Mapping[str, tuple[Place, float]],
+    country_names: Mapping[str, str],
 ) -> list[_Scored]:  # fmt: skip
     key, _, cue = group
     scored = []
@@ -164,9 +172,9 @@ def _rank(
                 why.append("the report calls it a town")
         share = countries.get(place.country, 0.0)
         if share:
-            score += 5.0 * math.sqrt(share)
+            score += _COUNTRY * share**_COUNTRY_POWER
             if share >= 0.15 and place.feature != "PCLI":
-                why.append(f"the report is about {place.country}")
+                why.append(f"the report is about {country_names.get(place.country, place.country)}")
         if place.country in containers or f"{place.country}/{place.admin1}" in containers:
             score += 6.0
             why.append("the report says what it lies in")

@@ -31,7 +31,7 @@ def read(article: Article, tagger: Tagger, gazetteer: Gazetteer) -> ReadArticle:
         return listed[key]
 
     plain = flat(text)
-    choices = choose(plain, mentions, candidates)
+    choices = choose(plain, mentions, candidates, gazetteer.country_names)
     uses = references(plain, mentions, [choices[m.id].place for m in mentions])
     homes = [passage_at(cut, m.start) for m in mentions]
     openings = {p.paragraph: p.index for p in reversed(cut)}
