@@ -33,7 +33,7 @@ $(VENV)/dev.stamp: $(VENV)/app.stamp requirements-dev.txt
 
 run: $(VENV)/app.stamp ## serve the app on http://localhost:8501 with the seed report open
 	@echo "Dateline is on http://localhost:$(PORT)  (Ctrl+C stops it)"
-	@DATELINE_REPORTS="$(abspath $(REPORTS))" $(BIN)/streamlit run app.py --server.port $(PORT) --logger.level error
+	@DATELINE_REPORTS="$(REPORTS)" $(BIN)/streamlit run app.py --server.port $(PORT) --logger.level error
 
 browser: $(VENV)/dev.stamp
 	@$(BIN)/python tests/find_browser.py --install

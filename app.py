@@ -17,6 +17,7 @@ from dateline import (
     Tagger,
     list_reports,
     mentions_table,
+    mostly_latin,
     open_report,
     place_key,
     places_table,
@@ -60,6 +61,7 @@ def picked() -> None:
     """Take over what the browser chose: the address carries it, and is what the next run reads."""
     pick: Mapping[str, object] = st.session_state["reader"]["pick"] or {}
     st.session_state["sequence"] = pick.get("sequence")
+    st.query_params["report"] = st.session_state["report_choice"]
     if place := pick.get("place"):
         st.query_params["place"] = str(place)
     else:
@@ -83,27 +85,35 @@ def main() -> None:
     mentions = mentions_of(file, modified_ns)
     if mentions.empty:
         st.info("No place names were found in this report. The text is shown below as it is.", icon=":material/travel_explore:")
+    if not mostly_latin(done.article.text):
+        st.info("This report does not look like English. Dateline reads English: many places will be missed.", icon=":material/translate:")
     show(path, done, mentions, marked_text(file, modified_ns))
 
 
 def show(path: Path, done: ReadArticle, mentions: pd.DataFrame, marked: str) -> None:
     """Draw filters and panes, all from the same filtered mentions."""
     _, gazetteer = engine()
-    chosen = filters.show(mentions)
+    chosen = filters.show(mentions, lambda name: frozenset(c.place.id for c in gazetteer.candidates(name)))
     visible = filters.apply(mentions, chosen)
     places = places_table(visible)
     place = st.query_params.get("place")
     with st.container(key="workbench"):
         left, middle, right = st.columns([3, 7, 6], gap="small")
-        with left, st.container(key="pane_list"):
-            place_list.show(places, gazetteer.country_names, "No place passes the filters.", key="list")
-        with middle, st.container(key="pane_map"):
-            map_pane.show(places, map_pane.focus(mentions), gazetteer.outline, key=f"map-{path.stem}")
-            online = masthead.tiles_switch()
-            place_card.show(_card(done, mentions, visible, places, place, gazetteer), key="card")
-        with right, st.container(key="pane_reader"):
-            ids = None if len(visible) == len(mentions) else list(visible["mention_id"])
-            reader_pane.show(marked, ids, place, st.session_state.get("sequence"), map_pane.OSM if online else None, picked, key="reader")
+        list_box, reader_box = left.container(key="pane_list"), right.container(key="pane_reader")
+        with middle.container(key="pane_map"):
+            map_box, card_box = st.container(key="map"), st.container(key="below_map")
+    # The cheap panes first, the map last: what is filtered changes everywhere at nearly the same moment.
+    with list_box:
+        place_list.show(places, gazetteer.country_names, "No place passes the filters." if len(mentions) else "No places.", key="list")
+    with card_box:
+        online = masthead.tiles_switch()
+        place_card.show(_card(done, mentions, visible, places, place, gazetteer), place, key="card")
+    with reader_box:
+        ids = None if len(visible) == len(mentions) else list(visible["mention_id"])
+        tiles = map_pane.OSM if online else None
+        reader_pane.show(marked, ids, place, st.session_state.get("sequence"), tiles, path.stem, picked, key="reader")
+    with map_box:
+        map_pane.show(places, map_pane.focus(mentions), gazetteer.outline, key=f"map-{path.stem}")
     with st.container(key="pane_table"):
         table_pane.show(path.stem, visible, places)
     masthead.sources()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import streamlit as st
@@ -25,6 +26,8 @@ class Filters:
     demonyms: bool = False
     embedded: bool = False
     min_confidence: float = 0.0
+    named: frozenset[str] = frozenset()
+    """Ids of the places that the query names in some other spelling or language."""
 
 
 def apply(mentions: pd.DataFrame, filters: Filters) -> pd.DataFrame:
@@ -44,7 +47,7 @@ def apply(mentions: pd.DataFrame, filters: Filters) -> pd.DataFrame:
         keep &= mentions["kind"].isin(filters.kinds)
     if query := filters.query.strip():
         key = fold_key(query)
-        named = pd.Series(False, index=mentions.index)
+        named = mentions["place_id"].isin(filters.named)
         if key:
             for column in ("text", "place", "admin1"):
                 folded = {value: key in fold_key(value) for value in mentions[column].unique()}
@@ -55,7 +58,7 @@ def apply(mentions: pd.DataFrame, filters: Filters) -> pd.DataFrame:
 
 def kind_counts(mentions: pd.DataFrame, filters: Filters) -> dict[str, int]:
     """Return how many mentions of each kind pass all the other filters."""
-    others = Filters(frozenset(), filters.query, filters.demonyms, filters.embedded, filters.min_confidence)
+    others = replace(filters, kinds=frozenset())
     counts = apply(mentions, others)["kind"].value_counts()
     return {kind.name: int(counts.get(kind.name, 0)) for kind in kinds()}
 
@@ -66,8 +69,11 @@ def clear() -> None:
         st.session_state[key] = value
 
 
-def show(mentions: pd.DataFrame) -> Filters:
-    """Draw the filter bar and return what it is set to. Its state travels in the address."""
+def show(mentions: pd.DataFrame, places_named: Callable[[str], frozenset[str]]) -> Filters:
+    """Draw the filter bar and return what it is set to. Its state travels in the address.
+
+    ``places_named``: the ids of the places that a name may mean, so that Artemivsk finds Bakhmut.
+    """
     with st.container(horizontal=True, key="filters", vertical_alignment="center", gap="small"):
         chosen = st.pills(
             "Kinds of mention", [k.label for k in kinds()], selection_mode="multi", key="kinds",
@@ -85,17 +91,26 @@ def show(mentions: pd.DataFrame) -> Filters:
                 format_func=lambda step: _CONFIDENCE_LABELS[step], bind="query-params",
             )  # fmt: skip
         by_label = {k.label: k.name for k in kinds()}
-        filters = Filters(frozenset(by_label[label] for label in chosen or ()), query or "", demonyms, embedded, confidence)
+        query = (query or "").strip()
+        filters = Filters(
+            frozenset(by_label[label] for label in chosen or ()), query, demonyms, embedded, confidence,
+            places_named(query) if query else frozenset(),
+        )  # fmt: skip
         visible = apply(mentions, filters)
         st.button("Clear", on_click=clear, disabled=filters == Filters(), key="clear", type="tertiary")
     _decorate(kind_counts(mentions, filters))
-    places = (visible["place_id"] != "").sum() and visible.loc[visible["place_id"] != "", "place_id"].nunique()
-    of_places = mentions.loc[mentions["place_id"] != "", "place_id"].nunique()
+    placed, all_placed = (len(set(table["place_id"]) - {""}) for table in (visible, mentions))
+    left_out = mentions["reference"].isin([name for name, on in (("demonym", demonyms), ("embedded", embedded)) if not on]).sum()
+    note = f" <span>·</span> {left_out} nationalities and names inside organisations not shown" if left_out else ""
     st.html(
-        f'<p class="dl-count" role="status"><b>{len(visible)}</b> of {len(mentions)} mentions'
-        f" <span>·</span> <b>{places}</b> of {of_places} places</p>"
+        f'<p class="dl-count" role="status"><b>{len(visible)}</b> of {_number(len(mentions), "mention")}'
+        f" <span>·</span> <b>{placed}</b> of {_number(all_placed, 'place')}{note}</p>"
     )
     return filters
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _decorate(counts: dict[str, int]) -> None:

@@ -77,12 +77,12 @@ def features(places: pd.DataFrame, outlines: Mapping[str, Rings]) -> tuple[dict[
         }
         # lat, lon become [lon, lat] here: GeoJSON wants it so (RFC 7946, 3.1.1)
         point = {"type": "Point", "coordinates": [row.lon, row.lat]}
-        if is_area(row.feature) and not hollow:
-            rings = outlines.get(row.place_id)
-            exact = rings is not None
-            rings = rings or _circle(row.lat, row.lon, row.radius_km)
-            if rings:
-                properties["span"] = _span(rings)
+        rings = outlines.get(row.place_id) if is_area(row.feature) else None
+        exact = rings is not None
+        rings = rings or _circle(row.lat, row.lon, row.radius_km)
+        if rings:
+            properties["span"] = _span(rings)  # what the map shows when the place is chosen
+            if not hollow:
                 shape = {"type": "MultiPolygon", "coordinates": [[ring] for ring in rings]}
                 area = {"id": properties["id"], "kind": row.kind, "exact": exact}
                 extents.append({"type": "Feature", "properties": area, "geometry": shape})

@@ -90,6 +90,7 @@ def _first(by_id: dict[str, Path]) -> str:
 def _changed() -> None:
     st.query_params["report"] = st.session_state["report_choice"]
     st.query_params.pop("place", None)
+    st.session_state["q"] = ""  # a search is about one report
 
 
 def plain(text: str) -> str:
@@ -119,7 +120,7 @@ def refused(message: str) -> None:
 def tiles_switch() -> bool:
     """Draw the switch for online tiles, with what it reveals; return whether it is on."""
     return st.toggle(
-        "OpenStreetMap tiles (online)", key="tiles",
+        "OpenStreetMap tiles: its servers will see your IP address and where you look", key="tiles",
         help="Off: the map comes from this app and nothing leaves your machine. On: your browser asks tile.openstreetmap.org for every "
         "square of the map you look at, so its operators learn your IP address and where you are looking.",
     )  # fmt: skip

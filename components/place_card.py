@@ -13,7 +13,7 @@ import streamlit as st
 from dateline import Place, Reading, direction, distance_km, kinds
 from dateline.features import areas, is_area, word
 
-MAX_NEIGHBOURS = 6
+MAX_NEIGHBOURS = 9
 MAX_OTHERS = 5
 
 _PANE = st.components.v2.component(
@@ -143,6 +143,7 @@ def _neighbours(place: Place, places: pd.DataFrame) -> str:
     if is_area(place.feature):
         return ""
     others = places[(places["place_id"] != place.id) & places["lat"].notna() & ~areas(places["feature"])]
+    count = len(others)
     # flat-earth degrees pick the few that geopy then measures: a thousand great circles take 20 ms
     shrink = math.cos(math.radians(place.lat))
     rough = (others["lat"] - place.lat) ** 2 + ((others["lon"] - place.lon) * shrink) ** 2
@@ -157,7 +158,8 @@ def _neighbours(place: Place, places: pd.DataFrame) -> str:
         f'<li><button type="button" data-place="{html.escape(pid)}">{html.escape(name)}</button> {km:,.0f} km {compass}</li>'
         for km, pid, name, compass in ranked
     )
-    return f'<div class="dl-near"><b>From here to the report’s other towns</b><ul>{items}</ul></div>'
+    more = f" (the nearest {len(ranked)} of {count})" if count > len(ranked) else ""
+    return f'<div class="dl-near"><b>From here to the report’s other towns{more}</b><ul>{items}</ul></div>'
 
 
 def _unplaced(readings: Sequence[Reading]) -> str:
@@ -169,6 +171,6 @@ def _unplaced(readings: Sequence[Reading]) -> str:
     )
 
 
-def show(content: str, *, key: str) -> None:
-    """Draw the card from the HTML that :func:`card`, :func:`hint` or :func:`hidden` made."""
-    _PANE(key=key, data={"html": content})
+def show(content: str, place: str | None, *, key: str) -> None:
+    """Draw the card of ``place`` from the HTML that :func:`card`, :func:`hint` or :func:`hidden` made."""
+    _PANE(key=key, data={"html": content, "place": place})

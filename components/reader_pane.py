@@ -65,17 +65,18 @@ def mark(text: str, passages: Iterable[Passage], mentions: pd.DataFrame) -> str:
 def _mark(row: Any, letter: str) -> str:
     unsure = " unsure" if row.confidence < UNCERTAIN_BELOW else ""
     label = f"{row.text}: {row.place or 'not placed'}, {row.kind}, {row.reference}"
+    reasons = f"{label}\nKind: {row.kind_reason}\nPlace: {row.place_reason}"
     return (
         f'<mark class="k-{html.escape(row.kind)} r-{html.escape(row.reference)}{unsure}" role="button" tabindex="0"'
         f' data-mention="{html.escape(row.mention_id)}" data-place="{html.escape(row.key)}"'
         f' data-name="{html.escape(row.place or row.text)}" data-letter="{html.escape(letter)}"'
-        f' aria-label="{html.escape(label)}" title="{html.escape(label)}">{html.escape(row.text)}</mark>'
+        f' aria-label="{html.escape(label)}" title="{html.escape(reasons)}">{html.escape(row.text)}</mark>'
     )
 
 
 def show(
     marked: str, visible: list[str] | None, place: str | None, sequence: int | None,
-    tiles: dict[str, str] | None, on_pick: Callable[[], None], *, key: str,
+    tiles: dict[str, str] | None, report: str, on_pick: Callable[[], None], *, key: str,
 ) -> None:  # fmt: skip
     """Draw the reader.
 
@@ -85,8 +86,9 @@ def show(
         place: id of the chosen place.
         sequence: the number the browser gave its last choice, echoed so that late answers are known as such.
         tiles: url and attribution of online tiles, or None for the app's own map.
+        report: id of the report, for the address.
         on_pick: called when the browser chose; the value is in ``st.session_state[key]["pick"]``.
         key: key of the component.
     """
-    data = {"html": marked, "visible": visible, "place": place, "sequence": sequence, "tiles": tiles}
+    data = {"html": marked, "visible": visible, "place": place, "sequence": sequence, "tiles": tiles, "report": report}
     _PANE(key=key, data=data, on_pick_change=on_pick)

@@ -70,6 +70,6 @@ def show(report: str, mentions: pd.DataFrame, places: pd.DataFrame) -> None:
                 },
             )  # fmt: skip
             st.download_button(
-                f"Download these {len(table)} {name.lower()} as CSV", partial(to_csv, table), key=f"csv_{name}",
+                f"Download as CSV ({name.lower()}: {len(table)})", partial(to_csv, table), key=f"csv_{name}",
                 file_name=f"{report}-{name.lower()}.csv", mime="text/csv", icon=":material/download:", on_click="ignore",
             )  # fmt: skip

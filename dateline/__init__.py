@@ -15,7 +15,7 @@ from dateline.kinds import Kind, kinds
 from dateline.reading import ENGINE_VERSION, read
 from dateline.records import Article, Candidate, Choice, Label, Mention, Passage, Place, ReadArticle, Reading
 from dateline.references import REFERENCES
-from dateline.reports import decode, list_reports, open_report, parse
+from dateline.reports import decode, list_reports, mostly_latin, open_report, parse
 from dateline.tables import MENTION_COLUMNS, PLACE_COLUMNS, mentions_table, place_key, places_table
 from dateline.tagger import Span, Tagger, Tagging, spacy_tagger
 
@@ -24,6 +24,6 @@ __all__ = [
     "Article", "Candidate", "Choice", "DataError", "DatelineError", "EmptyReport", "Gazetteer", "Kind",
     "Label", "Mention", "NotText", "Passage", "Place", "ReadArticle", "Reading", "ReportError", "Span",
     "Tagger", "Tagging", "TooLong",
-    "decode", "direction", "distance_km", "kinds", "list_reports", "mentions_table", "open_report",
+    "decode", "direction", "distance_km", "kinds", "list_reports", "mentions_table", "mostly_latin", "open_report",
     "parse", "place_key", "places_table", "read", "spacy_tagger",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ log-odds-like points, set by hand; :func:`choose` says in words what decided.
 
 from __future__ import annotations
 
+import bisect
 import math
 import re
 from collections import defaultdict
@@ -22,14 +23,19 @@ Candidates = Callable[[Mention], tuple[Candidate, ...]]
 MAX_OTHERS = 8
 UNCERTAIN_BELOW = 0.6
 """A place less sure than this is shown as uncertain everywhere."""
-_NEAR_KM = 150.0
+_NEAR_KM = 100.0
 """Two places of one report this near support each other by 1/e of the full weight."""
 _MAX_ANCHORS = 60
-_COUNTRY, _COUNTRY_POWER = 5.0, 0.7
-"""What the share of the report's evidence for a country is worth to a place in it."""
+_MAX_MEMBERS = 200
+"""Bounds on the work for texts that are nothing but names."""
+_COUNTRY, _COUNTRY_FROM = 5.0, 0.1
+"""What the share of the report's evidence for a country is worth to a place in it, from this share on: a
+country named in passing draws nobody's namesakes to it."""
+_BESIDE_CHARACTERS, _BESIDE_WEIGHT = 160, 1.6
+"""A place named this near in the text says more of where a name lies than one named elsewhere."""
 _UNKNOWN = 4.0
 """The silent rival: the score of a place of this name that no gazetteer has."""
-_TEMPERATURE = 1.1
+_TEMPERATURE = 0.7
 _REGION_WORDS = r"(?:region|oblast|province|state|governorate|department|district|prefecture|county|republic)"
 _AFTER_REGION = re.compile(rf"^,? (?:{_REGION_WORDS})\b", re.IGNORECASE)
 _AMONG_REGIONS = re.compile(r"^(?: (?:and|or) [A-Z]\w+)?, (?:[\w-]+ ){0,3}(?:states|provinces|regions|departments|governorates)\b")
@@ -60,11 +66,12 @@ def choose(text: str, mentions: Sequence[Mention], candidates: Candidates, count
         groups[(fold_key(mention.text), mention.form, _cue(text, mention))].append(mention)
     listed = {group: candidates(members[0]) for group, members in groups.items()}
     countries = _country_votes(groups, listed)
+    beside = {group: _beside(members, mentions) for group, members in groups.items()}
     containers = {group: _containers(text, members, mentions, candidates) for group, members in groups.items()}
 
     def ranked(anchors: Mapping[str, tuple[Place, float]]) -> dict[tuple[str, str, str], list[_Scored]]:
         return {
-            group: _rank(group, options, countries, containers[group], anchors, country_names)
+            group: _rank(group, options, countries, containers[group], anchors, beside[group], country_names)
             for group, options in listed.items()
             if options
         }
@@ -92,6 +99,17 @@ def _cue(text: str, mention: Mention) -> str:
     if _BEFORE_TOWN.search(before) or _AFTER_TOWN.match(after):
         return "town"
     return ""
+
+
+def _beside(members: Sequence[Mention], mentions: Sequence[Mention]) -> frozenset[str]:
+    """Return the keys of the names that stand near any of ``members`` in the text."""
+    starts = [m.start for m in mentions]
+    near: set[str] = set()
+    for member in members[:_MAX_MEMBERS]:
+        low = bisect.bisect_left(starts, member.start - _BESIDE_CHARACTERS)
+        high = bisect.bisect_right(starts, member.end + _BESIDE_CHARACTERS)
+        near.update(fold_key(m.text) for m in mentions[low:high])
+    return frozenset(near)
 
 
 def _country_votes(
@@ -150,6 +168,7 @@ def _prior(candidate: Candidate) -> float:
 def _rank(
     group: tuple[str, str, str], options: Sequence[Candidate], countries: Mapping[str, float],
     containers: frozenset[str], anchors: Mapping[str, tuple[Place, float]],
+    beside: frozenset[str],
     country_names: Mapping[str, str],
 ) -> list[_Scored]:  # fmt: skip
     key, _, cue = group
@@ -172,7 +191,7 @@ def _rank(
                 why.append("the report calls it a town")
         share = countries.get(place.country, 0.0)
         if share:
-            score += _COUNTRY * share**_COUNTRY_POWER
+            score += _COUNTRY * math.sqrt(share) if share >= _COUNTRY_FROM else 0.0
             if share >= 0.15 and place.feature != "PCLI":
                 why.append(f"the report is about {country_names.get(place.country, place.country)}")
         if place.country in containers or f"{place.country}/{place.admin1}" in containers:
@@ -181,7 +200,7 @@ def _rank(
         elif containers and place.feature != "PCLI":
             score -= 2.0
         if place.feature not in ("PCLI", "CONT"):
-            nearest = _nearest(place, key, anchors)
+            nearest = _nearest(place, key, anchors, beside)
             if nearest is not None:
                 neighbour, distance, weight = nearest
                 outside = max(0.0, distance - place.radius_km)
@@ -192,7 +211,9 @@ def _rank(
     return sorted(scored, key=lambda s: -s.score)
 
 
-def _nearest(place: Place, key: str, anchors: Mapping[str, tuple[Place, float]]) -> tuple[Place, float, float] | None:
+def _nearest(
+    place: Place, key: str, anchors: Mapping[str, tuple[Place, float]], beside: frozenset[str]
+) -> tuple[Place, float, float] | None:
     """Return the anchor that supports ``place`` most: (anchor, distance in km, its weight)."""
     shrink = math.cos(math.radians(place.lat))
     best, best_support = None, 0.0
@@ -201,6 +222,7 @@ def _nearest(place: Place, key: str, anchors: Mapping[str, tuple[Place, float]])
             continue
         # flat-earth degrees are near enough to rank by, and a hundred times cheaper than geopy
         rough_km = 111.2 * math.hypot(anchor.lat - place.lat, (anchor.lon - place.lon) * shrink)
+        weight *= _BESIDE_WEIGHT if anchor_key in beside else 1.0
         support = weight * math.exp(-rough_km / _NEAR_KM)
         if support > best_support:
             best, best_support = (anchor, weight), support

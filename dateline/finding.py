@@ -244,6 +244,8 @@ def _weigh(report: _Report, start: int, end: int, key: str, candidates: Sequence
     span = _covering(report, start, end)
     exact = span is not None and _trimmed(text, span) == (start, end)
     larger = span is not None and not exact and span.start <= start and end <= span.end
+    if larger and span is not None and all(fold_key(word) in report.famous for word in text[span.start : span.end].split()):
+        span, larger = None, False  # several places in a row, which the model takes for one name
     host = ""
     if span is not None and (exact or not larger):
         label_weight = _LABEL_WEIGHTS.get(span.label, 0.0)
@@ -347,6 +349,8 @@ def _host(report: _Report, start: int, end: int) -> str:
     rest = (report.text[host_start:start] + " " + report.text[end:host_end]).strip()
     # "Ukraine’s army" is no name, "Kosti and Rabak" are two; a host has a capitalised word of its own
     if re.search(r"(?:^|\s)(?:and|or|,)(?:\s|$)", rest) and not re.search(r"\b(?:of|for)\b", rest):
+        return ""
+    if all(fold_key(word) in report.famous for word in rest.split()):
         return ""
     if report.text[end : end + 1] in ("'", "’") or not re.search(r"\b[A-Z]", rest):
         return ""

@@ -156,6 +156,12 @@ def _web_address(address: str) -> str:
     return address if re.match(r"https?://[^\s<>\"']+$", address) else ""
 
 
+def mostly_latin(text: str) -> bool:
+    """Return whether most letters of a text are Latin: the engine reads English."""
+    letters = [ch for ch in text[:20_000] if ch.isalpha()]
+    return 2 * sum(ch < "\u0250" or "\u1e00" <= ch < "\u1f00" for ch in letters) >= len(letters)
+
+
 def open_report(path: Path) -> Article:
     """Return the report in the file at ``path``.
 

@@ -164,6 +164,21 @@ def test_switches_show_nationalities_and_names_in_organisations(server, visitor)
     assert "demonyms=true" in page.url
 
 
+def test_the_only_csv_is_the_one_that_is_safe_in_a_spreadsheet(server, visitor):
+    page = visitor.page
+    visitor.open(server.url)
+    page.hover("[data-testid='stDataFrame'] >> nth=0")
+    assert page.locator("button[aria-label^='Download as CSV']").first.is_hidden()
+    page.click(".st-key-kinds button:has-text('Fighting')")
+    page.wait_for_function("() => window.dateline.map.points().length < 5")
+    visitor.settle()
+    with page.expect_download() as download:
+        page.click(".st-key-csv_Places button")
+    lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 1 + len(visitor.on_map())
+    assert lines[0].startswith("place_id,place,")
+
+
 def test_another_report_opens_its_own_map(server, visitor):
     page = visitor.page
     visitor.open(f"{server.url}/?report=el-fasher-2025-05-09")
@@ -173,6 +188,61 @@ def test_another_report_opens_its_own_map(server, visitor):
     assert 20 < lon < 38
     assert zoom >= 4
     agree(visitor)
+
+
+def test_the_report_picker_answers_the_mouse(server, visitor):
+    """An invisible header of Streamlit's once lay over it."""
+    page = visitor.page
+    visitor.open(server.url)
+    page.locator("[data-testid='stSelectbox'] [data-baseweb='select'], [data-testid='stSelectbox'] input").first.click()
+    page.get_by_role("option", name="Zamzam is empty").click()
+    page.wait_for_selector(".dl-headline h1:text('Zamzam')")
+    visitor.settle()
+    agree(visitor)
+    assert "report=el-fasher" in page.url
+
+
+def test_passages_can_be_stepped_on_a_phone(server, browser):
+    with visit(browser, width=390, height=844) as seen:
+        seen.open(server.url)
+        seen.page.locator(f".dl-row[data-place='{BAKHMUT}']").click()
+        seen.settle()
+        seen.page.click(".dl-bar button[aria-label='Next passage']", timeout=3000)
+        assert "2 of" in seen.page.inner_text(".dl-bar-count")
+        seen.page.click(".dl-bar button[aria-label='Choose no place']", timeout=3000)
+        assert seen.current() is None
+
+
+def test_old_and_foreign_names_find_the_place(server, visitor):
+    visitor.open(f"{server.url}/?q=Artemivsk")
+    assert visitor.on_map() == [BAKHMUT]
+    agree(visitor)
+
+
+def test_an_actor_is_shown_as_a_whole_country_not_as_a_field_in_it(server, visitor):
+    visitor.open(server.url)
+    visitor.page.click(".dl-row[data-place='gn:2017370']")
+    visitor.settle()
+    assert visitor.view()[2] <= 4
+
+
+def test_the_map_has_limits(server, visitor):
+    visitor.open(server.url)
+    visitor.map_frame.evaluate("() => { map.setZoom(40, {animate: false}) }")
+    assert visitor.view()[2] <= 14
+    visitor.map_frame.evaluate("() => { map.setZoom(0, {animate: false}) }")
+    assert visitor.view()[2] >= 2
+
+
+def test_without_internet_the_tile_switch_says_so_and_keeps_the_map(server, browser):
+    with visit(browser) as seen:
+        seen.open(server.url)
+        assert seen.foreign == []
+        seen.page.locator(".st-key-tiles label").click()
+        seen.map_frame.wait_for_selector(".dateline-notice:has-text('cannot be reached')")
+        assert {address.split("/")[2] for address in seen.foreign} == {"tile.openstreetmap.org"}
+        assert seen.map_frame.locator(".leaflet-tile-pane canvas").count() > 0
+        agree(seen)
 
 
 def test_two_visitors_do_not_see_each_other(server, browser):

@@ -56,7 +56,7 @@ def _shown(name: str, aliases: list[str]) -> list[str]:
         if key and key not in seen:
             seen.add(key)
             kept.append(alias)
-    cyrillic = [a for a in kept if "\u0400" <= a[0] < "\u0530"]
+    cyrillic = sorted((a for a in kept if "\u0400" <= a[0] < "\u0530"), key=lambda a: romanise_ukrainian(a) != name)
     latin = [a for a in kept if a not in cyrillic]
     return [*cyrillic[:2], *latin][:MAX_ALIASES_SHOWN]
 
@@ -159,16 +159,21 @@ def _add_towns(builder: Builder, towns: dict[str, Any], capital_ids: set[int]) -
 
 
 def _official_ukrainian(name: str, aliases: list[str]) -> str:
-    """Return the name by Ukraine's official romanisation, where an alias in Cyrillic spells the same name.
+    """Return the name by Ukraine's official romanisation, where GeoNames has another spelling of it.
 
     GeoNames has many by older tables (Slovyansk for Sloviansk); what folds alike is the same name.
+    Its Cyrillic aliases are Ukrainian, Russian and mixtures, so the official form must be one that is
+    also written somewhere in Latin letters, or come from letters only Ukrainian has.
     """
-    for alias in aliases:
-        if "\u0400" <= alias[0] < "\u0530" and not set(alias.casefold()) & set("ыэёъ"):
-            official = romanise_ukrainian(alias)
-            if fold_key(official) == fold_key(name):
-                return official
-    return name
+    official = {
+        romanise_ukrainian(alias): alias for alias in aliases if "\u0400" <= alias[0] < "\u0530" and not set(alias.casefold()) & set("ыэёъ")
+    }
+    alike = {form: alias for form, alias in official.items() if fold_key(form) == fold_key(name)}
+    if not alike or name in alike:
+        return name
+    written = [form for form in alike if form in aliases]
+    native = [form for form, alias in alike.items() if set(alias.casefold()) & set("іїєґ'’")]
+    return next(iter([*written, *native]), name)
 
 
 def _add_countries(builder: Builder, outlines: dict[str, Any], facts: dict[str, Any]) -> None:

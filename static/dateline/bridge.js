@@ -5,7 +5,7 @@
 (function () {
   "use strict";
   const page = window.parent;
-  const CLICK_TOLERANCE_PX = 6;
+  const CLICK_TOLERANCE_PX = 6, MIN_ZOOM = 2, MAX_ZOOM = 14;
   const state = { map: null, points: new Map(), areas: new Map(), selected: null, ring: null, wanted: null, scheme: "light", kinds: {}, tiles: null };
 
   const style = document.createElement("style");
@@ -23,6 +23,9 @@
     html[data-theme=dark] .leaflet-control-attribution a{color:#ffb09d}
     .leaflet-control-attribution{font-size:10px}
     .leaflet-bar a{color:#1d1b18}
+    .dateline-notice{font:500 12px Inter,system-ui,sans-serif;background:#fffd;color:#1d1b18;padding:5px 9px;border-radius:4px}
+    html[data-theme=dark] .dateline-notice{background:#2c2a26ee;color:#ece8e0}
+    .dateline-notice[hidden]{display:none}
     .dateline-tip{font:500 12px Inter,system-ui,sans-serif;border:0;border-radius:4px;box-shadow:0 1px 4px #0005;padding:4px 7px}
     html[data-theme=dark] .dateline-tip{background:#2c2a26;color:#ece8e0}`;
   document.body.appendChild(style);   // streamlit-folium rewrites the head
@@ -62,7 +65,9 @@
   function areaLook(properties) {
     const kind = state.kinds[properties.kind] || { light: "#555", dark: "#bbb" };
     const colour = state.scheme === "dark" ? kind.dark : kind.light;
-    return { color: colour, weight: 1.2, opacity: 0.55, dashArray: properties.exact ? null : "2 6"   /* a circle of about the right size, not an outline */, fillColor: colour, fillOpacity: 0.02, interactive: false };
+    // a circle of about the right size is no outline: no line, and only a tint when it is chosen
+    if (!properties.exact) return { stroke: false, fillColor: colour, fillOpacity: 0, interactive: false };
+    return { color: colour, weight: 1.2, opacity: 0.55, fillColor: colour, fillOpacity: 0.02, interactive: false };
   }
 
   const ids = (layer) => layer.feature && layer.feature.properties.id;
@@ -70,7 +75,10 @@
 
   function ring() {
     if (state.ring) { state.ring.remove(); state.ring = null; }
-    for (const [id, layer] of state.areas) layer.setStyle(id === state.selected ? { opacity: 1, weight: 2.5, fillOpacity: 0.1 } : areaLook(layer.feature.properties));
+    for (const [id, layer] of state.areas) {
+      const properties = layer.feature.properties, chosen = id === state.selected;
+      layer.setStyle({ ...areaLook(properties), ...(chosen ? (properties.exact ? { opacity: 1, weight: 2.5, fillOpacity: 0.1 } : { fillOpacity: 0.12 }) : {}) });
+    }
     const layer = state.selected && state.points.get(state.selected);
     if (!layer) return;
     const colour = state.scheme === "dark" ? "#ff9d85" : "#8f2d1d";
@@ -85,6 +93,16 @@
   }
   // Names arrive HTML-escaped, as everything that goes to the map does; a canvas needs the plain text.
   function decode(text) { return new DOMParser().parseFromString(text, "text/html").documentElement.textContent; }
+
+  function notice(text) {
+    if (!state.notice) {
+      const Notice = L.Control.extend({ onAdd: () => L.DomUtil.create("div", "dateline-notice") });
+      state.notice = new Notice({ position: "bottomleft" }).addTo(state.map);
+    }
+    const box = state.notice.getContainer();
+    box.textContent = text;
+    box.hidden = !text;
+  }
 
   const api = {
     // Select a place: ring it and, with move, bring it into view. Returns whether it is on the map.
@@ -113,11 +131,14 @@
       if ((state.tiles && state.tiles.url) === (source ? source.url : null)) return;
       if (state.tiles) { state.tiles.layer.remove(); state.tiles = null; }
       if (source) {
-        const layer = L.tileLayer(source.url, { attribution: source.attribution, maxZoom: 18 }).addTo(state.map);
+        // above the app's own map, which stays: where tiles cannot be had, it is what one sees
+        const layer = L.tileLayer(source.url, { attribution: source.attribution, maxZoom: 18, zIndex: 5 });
+        let loaded = false;
+        layer.on("tileload", () => { loaded = true; notice(""); state.labels.setTowns(false); });
+        layer.on("tileerror", () => { if (!loaded) notice("The tiles cannot be reached. This is the app’s own map."); });
+        layer.addTo(state.map);
         state.tiles = { url: source.url, layer };
-        state.lines.remove();
-      } else state.lines.addTo(state.map);
-      state.labels.setTowns(!source);
+      } else { notice(""); state.labels.setTowns(true); }
     },
     fit(bounds) { state.map.fitBounds(bounds, { animate: false }); },
     resize() { state.map.invalidateSize({ animate: false }); },
@@ -133,6 +154,7 @@
     state.kinds = options.kinds || {};
     state.scheme = (page.dateline && page.dateline.scheme) || options.scheme || "light";
     document.documentElement.dataset.theme = state.scheme;
+    map.options.minZoom = MIN_ZOOM; map.options.maxZoom = MAX_ZOOM;   // Folium gives them to its tile layer only
     map.options.renderer = L.canvas({ tolerance: CLICK_TOLERANCE_PX, padding: 0.3 });
     for (const [name, depth] of [["dateline-areas", 350], ["dateline-labels", 640], ["dateline-ring", 630]]) {
       const pane = map.createPane(name);

@@ -10,7 +10,16 @@ export function show({ parentElement: root, data, setTriggerValue }) {
   pane.update(data);
   tellTheme();
   tellTiles(data.tiles || null);
+  nameReport(data.report);
   return () => { forget("reader", pane.listener); root.datelineReader = null; };
+}
+
+// The address names the report from the start, without a new entry in the browser's history.
+function nameReport(report) {
+  const address = new URL(window.location.href);
+  if (!report || address.searchParams.has("report")) return;
+  address.searchParams.set("report", report);
+  window.history.replaceState(window.history.state, "", address);
 }
 
 function create(root) {
@@ -26,13 +35,14 @@ function create(root) {
     for (const old of box.querySelectorAll(".on, .here, .passage-on, .passage-here")) old.classList.remove("on", "here", "passage-on", "passage-here");
     pane.marks = selection.place ? visibleMarks(selection.place) : [];
     bar.hidden = false;
+    const hidden = selection.place && !pane.marks.length && box.querySelector(`mark[data-place="${escapeId(selection.place)}"]`);
+    bar.classList.toggle("hidden-place", Boolean(hidden));
+    bar.classList.toggle("idle", !pane.marks.length && !hidden);
     if (!pane.marks.length) {
-      title.textContent = selection.place ? "Hidden by the filters" : "Choose a place on the map, in the list or in the text";
-      bar.classList.toggle("idle", true);
+      title.textContent = hidden ? `${hidden.dataset.name} is hidden by the filters` : "Choose a place on the map, in the list or in the text";
       count.textContent = "";
       return;
     }
-    bar.classList.toggle("idle", false);
     pane.marks.forEach((mark) => { mark.classList.add("on"); mark.closest(".passage")?.classList.add("passage-on"); });
     const chosen = pane.marks.findIndex((mark) => mark.dataset.mention === selection.mention);
     go(Math.max(chosen, 0), scroll);
