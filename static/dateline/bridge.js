@@ -92,7 +92,9 @@
     }));
   }
   // Names arrive HTML-escaped, as everything that goes to the map does; a canvas needs the plain text.
-  function decode(text) { return new DOMParser().parseFromString(text, "text/html").documentElement.textContent; }
+  function decode(text) {
+    return text.includes("&") ? new DOMParser().parseFromString(text, "text/html").documentElement.textContent : text;
+  }
 
   function notice(text) {
     if (!state.notice) {

@@ -26,7 +26,7 @@ function create(root) {
     const words = element("span", "dl-row-words");
     words.append(element("span", "dl-row-name", place.name), element("span", "dl-row-where", place.where));
     button.append(badge, words, element("span", "dl-row-count", String(place.count)));
-    button.setAttribute("aria-label", place.label);
+    button.setAttribute("aria-label", `${place.name}, ${place.where}: ${place.count} mention${place.count === 1 ? "" : "s"} (${place.kinds})`);
     return button;
   }
   function mark(selection, scroll) {
