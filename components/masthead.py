@@ -69,7 +69,7 @@ def choose(reports: Sequence[Path], folder: Path) -> Path | None:
         if wanted in by_id:
             st.session_state["report_choice"] = wanted
         elif st.session_state.get("report_choice") not in by_id:
-            st.session_state["report_choice"] = _first(by_id)
+            st.session_state["report_choice"] = next(iter(by_id))
         choice = st.selectbox(
             "Report", list(by_id), key="report_choice", label_visibility="collapsed", on_change=_changed, width=420,
             format_func=lambda name: _title(str(by_id[name]), by_id[name].stat().st_mtime_ns),
@@ -81,10 +81,6 @@ def choose(reports: Sequence[Path], folder: Path) -> Path | None:
 
 def _unique(path: Path, reports: Sequence[Path]) -> bool:
     return sum(other.stem == path.stem for other in reports) == 1
-
-
-def _first(by_id: dict[str, Path]) -> str:
-    return next((name for name in by_id if name.startswith("bakhmut")), next(iter(by_id)))
 
 
 def _changed() -> None:
