@@ -44,6 +44,7 @@ _LONGER_HOST, _LONGER_OTHER = 0.3, -0.6
 _CAPITAL_DESPITE_LABEL = 0.7  # the small model takes foreign capitals for people
 _IN_NAMED_COUNTRY, _SEVERAL_WORDS = 0.9, 0.8
 _AFTER_A_PLACE_WORD, _AFTER_A_PREPOSITION, _BEFORE_A_PLACE_WORD = 2.0, 0.6, 1.5
+_BARE_LIST = 2.0
 _ACTS, _BAND, _TITLE, _BYNAME, _SURNAME = 1.2, -1.5, -4.5, -3.0, -3.5
 
 
@@ -75,6 +76,8 @@ class Report:
     """Keys of names so well known that a capital beside them need not make one name of two."""
     countries: frozenset[str]
     """Countries the report names outright, by their own name or by a demonym."""
+    is_list: bool
+    """Whether nearly every word is a name that the gazetteer knows: a list of places, not prose."""
 
 
 def covering(report: Report, start: int, end: int) -> Span | None:
@@ -118,6 +121,8 @@ def weigh(report: Report, start: int, end: int, key: str, candidates: Sequence[C
     score = _BIAS + known
     score += _IN_NAMED_COUNTRY if any(c.place.country in report.countries for c in candidates) else 0.0
     score += _SEVERAL_WORDS if words > 1 else 0.0
+    if report.is_list:  # neither the model nor capitals beside it say anything of a name in a bare list
+        return Found(start, end, key, "name", score + _BARE_LIST, (known_reason, "the report is a list of names"), "", words)
     label, label_reason, host = _label_evidence(report, start, end, key, acts=acts)
     beside, beside_reasons = _words_beside(before, after, acts=acts)
     score += label + beside + _shape_weight(report, start, end, key, before, after)

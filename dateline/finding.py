@@ -13,7 +13,7 @@ import itertools
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dateline.cues import flat
@@ -33,6 +33,7 @@ _SUPPORT, _SUPPORT_FROM, _SUPPORT_KM = 0.7, 1.6, 120.0
 """What clear towns lend to others: for lying in a country that holds two of them, and for lying near one."""
 _MAX_NAMED_COUNTRIES = 3
 _FAMOUS = 1.2
+_LIST_SHARE = 0.7
 _MAX_CLEAR, _MAX_OPTIONS = 40, 20
 """Bounds on the work for texts that are nothing but names."""
 _CLEAR, _LISTED = 0.8, 1.2
@@ -72,6 +73,7 @@ def find(text: str, tagging: Tagging, gazetteer: Gazetteer) -> tuple[Mention, ..
         common=gazetteer.common_words(known),
         famous=frozenset(key for key, (_, options) in cache.items() if any(fame(c) >= _FAMOUS for c in options)),
         countries=_named_countries(spans, cache),
+        is_list=_is_list(words, known, gazetteer),
     )
     found: list[Found] = []
     for start, end, count, key in spans:
@@ -99,6 +101,14 @@ def _named_countries(
                 counts[option.place.country] += 1
                 break
     return frozenset(code for code, _ in counts.most_common(_MAX_NAMED_COUNTRIES))
+
+
+def _is_list(words: Sequence[_Word], known: Collection[str], gazetteer: Gazetteer) -> bool:
+    """Return whether nearly all words are names the gazetteer knows and the dictionary does not."""
+    names = {word.text for word in words if _starts_name(word.text) and fold_key(word.text) in known}
+    common = gazetteer.common_words(fold_key(name) for name in names)
+    count = sum(word.text in names and fold_key(word.text) not in common for word in words)
+    return count >= _LIST_SHARE * len(words) > 1
 
 
 def _words(text: str) -> Iterator[_Word]:

@@ -113,6 +113,15 @@ def test_long_runs_do_not_hold_the_tokenizer(text, tagger, gazetteer):
     laws(read(Article("run", "", text + " Fighting in Bakhmut."), tagger, gazetteer))
 
 
+@pytest.mark.parametrize("gap", [" ", ", ", "\n", "; "])
+def test_a_report_whose_every_word_is_a_place_is_read_whole(gap, tagger, gazetteer):
+    names = ["Bakhmut", "Kyiv", "Soledar", "Kramatorsk", "Goma", "Khartoum", "Lviv", "Odesa", "Kharkiv", "Kherson"]
+    done = read(Article("list", "", gap.join(names)), tagger, gazetteer)
+    laws(done)
+    assert [r.mention.text for r in done.readings] == names
+    assert all(r.choice.place and r.reference.value == "literal" for r in done.readings)
+
+
 def test_long_reports_are_read_in_pieces_with_true_offsets(tagger, gazetteer):
     text = "Fighting went on in Bakhmut. Families fled Soledar.\n\n" * 1500
     done = read(Article("long", "", text), tagger, gazetteer)
