@@ -93,8 +93,7 @@ def main() -> None:
 def show(path: Path, done: ReadArticle, mentions: pd.DataFrame, marked: str) -> None:
     """Draw filters and panes, all from the same filtered mentions."""
     _, gazetteer = engine()
-    chosen = filters.show(mentions, lambda name: frozenset(c.place.id for c in gazetteer.candidates(name)))
-    visible = filters.apply(mentions, chosen)
+    visible = filters.show(mentions, lambda name: frozenset(c.place.id for c in gazetteer.candidates(name)))
     places = places_table(visible)
     place = st.query_params.get("place")
     with st.container(key="workbench"):

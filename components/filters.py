@@ -69,8 +69,8 @@ def clear() -> None:
         st.session_state[key] = value
 
 
-def show(mentions: pd.DataFrame, places_named: Callable[[str], frozenset[str]]) -> Filters:
-    """Draw the filter bar and return what it is set to. Its state travels in the address.
+def show(mentions: pd.DataFrame, places_named: Callable[[str], frozenset[str]]) -> pd.DataFrame:
+    """Draw the filter bar and return the mentions that pass it. Its state travels in the address.
 
     ``places_named``: the ids of the places that a name may mean, so that Artemivsk finds Bakhmut.
     """
@@ -106,7 +106,7 @@ def show(mentions: pd.DataFrame, places_named: Callable[[str], frozenset[str]]) 
         f'<p class="dl-count" role="status"><b>{len(visible)}</b> of {_number(len(mentions), "mention")}'
         f" <span>·</span> <b>{placed}</b> of {_number(all_placed, 'place')}{note}</p>"
     )
-    return filters
+    return visible
 
 
 def _number(count: int, noun: str) -> str:

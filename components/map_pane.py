@@ -17,6 +17,7 @@ from folium.utilities import JsCode
 from streamlit_folium import st_folium
 
 from dateline import UNCERTAIN_BELOW, kinds
+from dateline.distances import KM_PER_DEG
 from dateline.features import areas, is_area
 
 HEIGHT_PX = 470
@@ -26,7 +27,6 @@ _MIN_RADIUS_PX, _MAX_RADIUS_PX = 8.0, 22.0
 _MIN_SPAN_DEG = 0.5
 _NEAR_KM = 130.0
 _CIRCLE_POINTS = 48
-KM_PER_DEG = 111.195
 OSM = {
     "url": "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
     "attribution": '&copy; <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors',

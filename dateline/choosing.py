@@ -13,7 +13,8 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dateline.distances import distance_km
+from dateline.cues import any_of
+from dateline.distances import distance_km, rough_km
 from dateline.features import WATERS, is_area
 from dateline.names import fold_key
 from dateline.records import Candidate, Choice, Mention, Place
@@ -40,7 +41,7 @@ _REGION_WORDS = r"(?:region|oblast|province|state|governorate|department|distric
 _AFTER_REGION = re.compile(rf"^,? (?:{_REGION_WORDS})\b", re.IGNORECASE)
 _AMONG_REGIONS = re.compile(r"^(?: (?:and|or) [A-Z]\w+)?, (?:[\w-]+ ){0,3}(?:states|provinces|regions|departments|governorates)\b")
 _AFTER_COAST = re.compile(r"^ (?:coast|shores?|waters)\b", re.IGNORECASE)
-_AFTER_DIRECTION = re.compile(r"^ (?:direction|axis|front)\b", re.IGNORECASE)
+_AFTER_DIRECTION = re.compile(rf"^ {any_of('place', 'direction')}\b", re.IGNORECASE)
 _BEFORE_REGION = re.compile(rf"\b(?:{_REGION_WORDS}|governor|governorate)s? of $", re.IGNORECASE)
 _BEFORE_TOWN = re.compile(r"\b(?:city|town|village|settlement|port|capital)(?: of)? $", re.IGNORECASE)
 _AFTER_TOWN = re.compile(r"^,? (?:city|town|village)\b|^, (?:a|the|its) (?:\w+ ){0,3}(?:city|town|village|capital)\b", re.IGNORECASE)
@@ -215,15 +216,13 @@ def _nearest(
     place: Place, key: str, anchors: Mapping[str, tuple[Place, float]], beside: frozenset[str]
 ) -> tuple[Place, float, float] | None:
     """Return the anchor that supports ``place`` most: (anchor, distance in km, its weight)."""
-    shrink = math.cos(math.radians(place.lat))
     best, best_support = None, 0.0
     for anchor_key, (anchor, weight) in anchors.items():
         if anchor_key == key or anchor.id == place.id:
             continue
-        # flat-earth degrees are near enough to rank by, and a hundred times cheaper than geopy
-        rough_km = 111.2 * math.hypot(anchor.lat - place.lat, (anchor.lon - place.lon) * shrink)
+        away_km = rough_km(place.lat, place.lon, anchor.lat, anchor.lon)
         weight *= _BESIDE_WEIGHT if anchor_key in beside else 1.0
-        support = weight * math.exp(-rough_km / _NEAR_KM)
+        support = weight * math.exp(-away_km / _NEAR_KM)
         if support > best_support:
             best, best_support = (anchor, weight), support
     if best is None or best_support < 0.01:

@@ -17,6 +17,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dateline.cues import flat
+from dateline.distances import rough_km
 from dateline.evidence import POSSESSIVE, Found, Report, fame, trimmed, weigh, weigh_demonym
 from dateline.features import is_area
 from dateline.gazetteer import Gazetteer
@@ -64,16 +65,17 @@ def find(text: str, tagging: Tagging, gazetteer: Gazetteer) -> tuple[Mention, ..
     keys = {key for *_, key in spans}
     known = gazetteer.known(keys)
     cache = {key: (gazetteer.demonym(key), gazetteer.candidates(key)) for key in known}
+    common = gazetteer.common_words(known)
     report = Report(
         text=text,
         spans=tagging.spans,
         span_starts=[span.start for span in tagging.spans],
         surnames=_surnames(text, tagging.spans),
         lower_case=frozenset(fold_key(w.text) for w in words if w.text.islower()),
-        common=gazetteer.common_words(known),
+        common=common,
         famous=frozenset(key for key, (_, options) in cache.items() if any(fame(c) >= _FAMOUS for c in options)),
         countries=_named_countries(spans, cache),
-        is_list=_is_list(words, known, gazetteer),
+        is_list=_is_list(words, known - common),
     )
     found: list[Found] = []
     for start, end, count, key in spans:
@@ -103,11 +105,9 @@ def _named_countries(
     return frozenset(code for code, _ in counts.most_common(_MAX_NAMED_COUNTRIES))
 
 
-def _is_list(words: Sequence[_Word], known: Collection[str], gazetteer: Gazetteer) -> bool:
-    """Return whether nearly all words are names the gazetteer knows and the dictionary does not."""
-    names = {word.text for word in words if _starts_name(word.text) and fold_key(word.text) in known}
-    common = gazetteer.common_words(fold_key(name) for name in names)
-    count = sum(word.text in names and fold_key(word.text) not in common for word in words)
+def _is_list(words: Sequence[_Word], names: Collection[str]) -> bool:
+    """Return whether nearly all words are ``names``: keys the gazetteer knows and the dictionary does not."""
+    count = sum(_starts_name(word.text) and fold_key(word.text) in names for word in words)
     return count >= _LIST_SHARE * len(words) > 1
 
 
@@ -175,7 +175,7 @@ def _supported(found: Sequence[Found], listed: Mapping[str, tuple[tuple[Candidat
             continue
         options = listed[f.key][1]
         support = _SUPPORT if any(holding[c.place.country] >= 2 for c in options) else 0.0
-        if any(_near(c.place, town) for c in options[:_MAX_OPTIONS] for town in towns):
+        if any(rough_km(town.lat, town.lon, c.place.lat, c.place.lon) < _SUPPORT_KM for c in options[:_MAX_OPTIONS] for town in towns):
             support += _SUPPORT
         lent[f.key] = support
     return [
@@ -184,12 +184,6 @@ def _supported(found: Sequence[Found], listed: Mapping[str, tuple[tuple[Candidat
         else f
         for f in found
     ]
-
-
-def _near(place: Place, town: Place) -> bool:
-    north_km = (place.lat - town.lat) * 111.2
-    east_km = (place.lon - town.lon) * 111.2 * math.cos(math.radians(town.lat))
-    return math.hypot(north_km, east_km) < _SUPPORT_KM
 
 
 def _in_lists(text: str, found: Sequence[Found]) -> list[Found]:

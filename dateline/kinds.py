@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from dateline.cues import any_of
 from dateline.errors import DataError
 from dateline.records import Label, Mention
 
@@ -29,6 +30,7 @@ _PER_RANK = 0.1
 _MIN_SCORE = 0.35
 _QUOTES = str.maketrans("", "", '“”"‘«»„')
 _APPOSITION = re.compile(r"^, (?:in|near|(?:a|an|the|its) [\w -]{2,40} (?:in|of|on))(?: the)? $")
+_AFTER_DIRECTION = re.compile(rf"^ {any_of('place', 'direction')}\b")
 _CHAIN = re.compile(r"^(?:, |,? and |,? or |,? or to |,? and to )(?:the )?$")
 _CLAUSE = re.compile(
     r"[;:—–]|, (?:and |but |while |which |who |where |although |though |as )?|\b(?:while|although|though|because|but|which|who)\b"
@@ -60,17 +62,17 @@ class Kind:
 
 
 @cache
-def kinds(path: Path = KINDS_FILE) -> tuple[Kind, ...]:
+def kinds() -> tuple[Kind, ...]:
     """Return the kinds in order of precedence, from ``data/kinds.toml``.
 
     Raises:
         DataError: the file is missing or not as it should be; the message says where.
     """
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(KINDS_FILE.read_text(encoding="utf-8"))
         return tuple(_kind(name, table) for name, table in tables.items())
     except (OSError, ValueError, KeyError, re.error) as error:
-        msg = f"The kinds in {str(path)!r} cannot be used: {error!r}. Compare with CONTRIBUTING, 'Add a kind'."
+        msg = f"The kinds in {str(KINDS_FILE)!r} cannot be used: {error!r}. Compare with CONTRIBUTING, 'Add a kind'."
         raise DataError(msg) from error
 
 
@@ -117,7 +119,7 @@ def kind_of(sentence: str, start: int, end: int, reference: str, others: Sequenc
             return Label("actor", "the name stands for people, not for the ground")
         return Label("setting", f"says which {ground} is meant")
     for other_start, other_end in others:
-        if _APPOSITION.match(sentence[other_end:start]) and not re.match(r" (?:direction|axis|front)\b", after):
+        if _APPOSITION.match(sentence[other_end:start]) and not _AFTER_DIRECTION.match(after):
             return Label("setting", f"says where {sentence[other_start:other_end]!r} lies")
     if len(others) > _MAX_NAMES:
         return Label("setting", "one of a long list of names")

@@ -13,14 +13,13 @@
   const store = {
     base: new URL("app/static/basemap/", window.parent.document.baseURI).href,
     files: new Map(),   // name -> promise of a decoded file
-    ready: new Map(),   // name -> decoded file, once there
     index: null,
     get(name) {
       if (!this.files.has(name)) {
         this.files.set(name, fetch(this.base + name).then((r) => {
           if (!r.ok) throw new Error(name + ": " + r.status);
           return r.json();
-        }).then((file) => { this.ready.set(name, file); return file; }));
+        }));
       }
       return this.files.get(name);
     },
@@ -106,7 +105,6 @@
           for (const file of files) draw(context, file, project, coords.z, colours);
           context.restore();
           done(null, tile);
-          this.fire("drawn");
         })
         .catch((error) => done(error, tile));
       return tile;
@@ -195,5 +193,5 @@
     },
   });
 
-  L.dateline = { lines: (options) => new Lines(options), labels: (options) => new Labels(options), palettes: PALETTES };
+  L.dateline = { lines: (options) => new Lines(options), labels: (options) => new Labels(options) };
 })();

@@ -142,8 +142,6 @@
         state.tiles = { url: source.url, layer };
       } else { notice(""); state.labels.setTowns(true); }
     },
-    fit(bounds) { state.map.fitBounds(bounds, { animate: false }); },
-    resize() { state.map.invalidateSize({ animate: false }); },
     points() { return [...state.points.keys()]; },
     pixel(id) { const p = state.map.latLngToContainerPoint(spot(state.points.get(id))); return [p.x, p.y]; },
   };
