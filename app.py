@@ -13,8 +13,11 @@ from components import filters, map_pane, masthead, place_card, place_list, read
 from dateline import (
     DatelineError,
     Gazetteer,
+    Network,
+    Ranker,
     ReadArticle,
-    Tagger,
+    Reader,
+    Sayer,
     list_reports,
     mentions_table,
     mostly_latin,
@@ -22,7 +25,6 @@ from dateline import (
     place_key,
     places_table,
     read,
-    spacy_tagger,
 )  # fmt: skip
 
 ROOT = Path(__file__).resolve().parent
@@ -30,18 +32,18 @@ ROOT = Path(__file__).resolve().parent
 REPORTS = Path(os.environ.get("DATELINE_REPORTS") or ROOT / "seeds")
 
 
-# What is cached for all sessions is read-only: frozen records and two functions over read-only files.
+# What is cached for all sessions is read-only: frozen records, weights and a read-only file.
 @st.cache_resource(show_spinner="Opening the gazetteer")
-def engine() -> tuple[Tagger, Gazetteer]:
-    """Return the name model and the gazetteer, loaded once a process."""
+def engine() -> Reader:
+    """Return the weights and the gazetteer, loaded once a process."""
     own = os.environ.get("DATELINE_GAZETTEER")
-    return spacy_tagger(), Gazetteer(Path(own) if own else None)
+    return Reader(Network(), Sayer(), Ranker(), Gazetteer(Path(own) if own else None))
 
 
 @st.cache_resource(max_entries=16, show_spinner="Reading the report")
 def reading(path: str, modified_ns: int) -> ReadArticle:  # noqa: ARG001  # it is part of the cache key
     """Return the report at ``path``, read. ``modified_ns`` makes a changed file a new one."""
-    return read(open_report(Path(path)), *engine())
+    return read(open_report(Path(path)), engine())
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -92,7 +94,7 @@ def main() -> None:
 
 def show(path: Path, done: ReadArticle, mentions: pd.DataFrame, marked: str) -> None:
     """Draw filters and panes, all from the same filtered mentions."""
-    _, gazetteer = engine()
+    gazetteer = engine().gazetteer
     visible = filters.show(mentions, lambda name: frozenset(c.place.id for c in gazetteer.candidates(name)))
     places = places_table(visible)
     place = st.query_params.get("place")

@@ -1,29 +1,32 @@
 """Dateline: which places a report names, where they are, and what it says of them.
 
->>> from dateline import Gazetteer, open_report, read, spacy_tagger, mentions_table
->>> report = open_report(Path("seeds/bakhmut-2023-03-07.md"))          # doctest: +SKIP
->>> table = mentions_table(read(report, spacy_tagger(), Gazetteer()))  # doctest: +SKIP
+>>> from dateline import load_reader, mentions_table, open_report, read
+>>> report = open_report(Path("seeds/bakhmut-2023-03-07.md"))  # doctest: +SKIP
+>>> table = mentions_table(read(report, load_reader()))        # doctest: +SKIP
 
 This is the one door: names in ``__all__`` are public, everything else may change.
 """
 
+from dateline.batch import read_lines, toponyms
 from dateline.choosing import UNCERTAIN_BELOW
 from dateline.distances import direction, distance_km
 from dateline.errors import DataError, DatelineError, EmptyReport, NotText, ReportError, TooLong
 from dateline.gazetteer import Gazetteer
 from dateline.kinds import Kind, kinds
-from dateline.reading import ENGINE_VERSION, read
+from dateline.network import Network
+from dateline.policies import DEFAULT, PROFILES, Policy
+from dateline.ranking import Ranker
+from dateline.reading import ENGINE_VERSION, Reader, load_reader, read
 from dateline.records import Article, Candidate, Choice, Label, Mention, Passage, Place, ReadArticle, Reading
-from dateline.references import REFERENCES
 from dateline.reports import decode, list_reports, mostly_latin, open_report, parse
+from dateline.saying import REFERENCES, Sayer
 from dateline.tables import MENTION_COLUMNS, PLACE_COLUMNS, mentions_table, place_key, places_table
-from dateline.tagger import Span, Tagger, Tagging, spacy_tagger
 
 __all__ = [
-    "ENGINE_VERSION", "MENTION_COLUMNS", "PLACE_COLUMNS", "REFERENCES", "UNCERTAIN_BELOW",
+    "DEFAULT", "ENGINE_VERSION", "MENTION_COLUMNS", "PLACE_COLUMNS", "PROFILES", "REFERENCES", "UNCERTAIN_BELOW",
     "Article", "Candidate", "Choice", "DataError", "DatelineError", "EmptyReport", "Gazetteer", "Kind",
-    "Label", "Mention", "NotText", "Passage", "Place", "ReadArticle", "Reading", "ReportError", "Span",
-    "Tagger", "Tagging", "TooLong",
-    "decode", "direction", "distance_km", "kinds", "list_reports", "mentions_table", "mostly_latin", "open_report",
-    "parse", "place_key", "places_table", "read", "spacy_tagger",
+    "Label", "Mention", "Network", "NotText", "Passage", "Place", "Policy", "Ranker", "ReadArticle", "Reader", "Reading",
+    "ReportError", "Sayer", "TooLong",
+    "decode", "direction", "distance_km", "kinds", "list_reports", "load_reader", "mentions_table", "mostly_latin", "open_report",
+    "parse", "place_key", "places_table", "read", "read_lines", "toponyms",
 ]  # fmt: skip

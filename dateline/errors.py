@@ -35,4 +35,4 @@ class TooLong(ReportError):  # noqa: N818  # likewise
 
 
 class DataError(DatelineError):
-    """Dateline's own data (gazetteer, name model) is missing or damaged."""
+    """Dateline's own data (gazetteer, weights) is missing or damaged."""

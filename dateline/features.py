@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 AREAS = frozenset({
-    "PCLI", "ADM1", "RGN", "AREA", "SEA", "OCN", "GULF", "BAY", "STRT", "CHN", "LK", "RSV", "MTS", "PLAT", "VAL", "DSRT", "ISL",
+    "PCLI", "ADM1", "ADM2", "RGN", "AREA", "SEA", "OCN", "GULF", "BAY", "STRT", "CHN", "LK", "RSV", "MTS", "PLAT", "VAL", "DSRT", "ISL",
     "ISLS", "PEN", "SPIT", "CONT", "FRST", "PRK", "PRN", "SHOL", "ISTH", "UPLD", "GLCR",
 })  # fmt: skip
 """Things with an extent: never drawn as a dot that looks like a town."""
@@ -19,7 +19,8 @@ LINES = frozenset({"STM", "CNL"})
 WATERS = frozenset(["SEA", "OCN", "GULF", "BAY", "STRT", "CHN", "LK", "RSV"])
 
 WORDS = {
-    "PPL": "town", "PPLC": "capital", "PPLX": "part of a town", "PCLI": "country", "ADM1": "region", "RGN": "region", "AREA": "area",
+    "PPL": "town", "PPLC": "capital", "PPLX": "part of a town", "PCLI": "country", "ADM1": "region", "ADM2": "district",
+    "RGN": "region", "AREA": "area",
     "CONT": "continent", "SEA": "sea", "OCN": "ocean", "GULF": "gulf", "BAY": "bay", "STRT": "strait", "CHN": "channel",
     "LK": "lake", "RSV": "reservoir", "STM": "river", "CNL": "canal", "MTS": "mountains", "MT": "mountain", "PLAT": "plateau",
     "VAL": "valley", "DSRT": "desert", "ISL": "island", "ISLS": "islands", "PEN": "peninsula", "SPIT": "spit", "CAPE": "cape",

@@ -1,262 +1,192 @@
 """Finding: which spans of a report are place names.
 
-Candidates come from two sides, the name model and the gazetteer; neither is trusted alone (the
-small model calls Bakhmut an organisation, the gazetteer knows towns called *Of* and *Reading*).
-Each span is weighed by itself (:mod:`dateline.evidence`); then the report's names speak for each
-other: neighbours on the map, members of a list, other occurrences of the same name.
+The reading network looks at every word with what the gazetteer knows of it (:mod:`dateline.hints`) and says where
+names begin and end. What counts as a name is a policy (a demonym? a name inside an organisation's?): the network has
+learned several, each from a corpus that is marked that way.
 """
 
 from __future__ import annotations
 
 import bisect
-import itertools
-import math
 import re
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from dateline.cues import flat
-from dateline.distances import rough_km
-from dateline.evidence import POSSESSIVE, Found, Report, fame, trimmed, weigh, weigh_demonym
-from dateline.features import is_area
-from dateline.gazetteer import Gazetteer
+import numpy as np
+from numpy.typing import NDArray
+
+from dateline.cues import any_of
+from dateline.gazetteer import Gazetteer, Known
+from dateline.hints import ARABIC_ARTICLES, hints, known_spans
 from dateline.names import fold_key
-from dateline.records import Candidate, Mention, Place
-from dateline.tagger import Span, Tagging
+from dateline.network import Array, Network
+from dateline.records import Mention
+from dateline.words import Words, words
 
-MAX_WORDS = 5
-MIN_SCORE = 0.5
-_LETTERS = r"[^\W_][\w\u0300-\u036f]*"  # a letter may be followed by combining marks
-_WORD = re.compile(rf"(?:[A-Z]\.){{2,}}|{_LETTERS}(?:['’ʼ‘`´][^\W\d_][\w\u0300-\u036f]*)*")
-_JOIN = re.compile(r"[ \u00a0]?[-‐‑–][ \u00a0]?|[ \u00a0]|(?<=\bSt)\. |(?<=\bMt)\. |(?<=\bFt)\. ")
-_SUPPORT, _SUPPORT_FROM, _SUPPORT_KM = 0.7, 1.6, 120.0
-"""What clear towns lend to others: for lying in a country that holds two of them, and for lying near one."""
-_MAX_NAMED_COUNTRIES = 3
-_FAMOUS = 1.2
-_LIST_SHARE = 0.7
-_MAX_CLEAR, _MAX_OPTIONS = 40, 20
-"""Bounds on the work for texts that are nothing but names."""
-_CLEAR, _LISTED = 0.8, 1.2
-"""A place this clear lends this much to a name in the same list."""
-_LIST_BEFORE = re.compile(r"(?:, (?:and |or )?| and | or | to )$")
-_LIST_AFTER = re.compile(r"^(?:, (?:and |or )?| and | or )")
-_BESIDE_SHARE = 0.7
-"""How much of the best evidence for the same name elsewhere in the report counts here."""
+MIN_SCORE = 0.62
+"""Found names less likely than this are left out: mostly halves of longer ones. Chosen on held-out documents of four corpora."""
+MIN_SCORE_UNKNOWN = 0.66
+"""The same for names that the gazetteer does not have: often people."""
+MIN_SCORE_BAND, BAND_SIZE = 0.97, 0.72
+"""The same for names that the report also gives to an armed band: Wagner is a town in South Dakota, too."""
+_BAND = re.compile(rf"^(?:[’']s)? (?:\w+ )?{any_of('place', 'band')}\b")
+_LIST_SHARE, _LISTED = 0.7, 0.2
+_HOSTS = frozenset(["ORG", "FAC"])
+_ARTICLE = re.compile(r"^(?:the|a|an)\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
-    start: int
-    end: int  # without a possessive 's
-    full_end: int
+class Sight:
+    """A report as the network sees it: its words, what the gazetteer knows of them, and one vector a word."""
+
     text: str
+    words: Words
+    known: dict[tuple[int, int], Known]
+    """By first word and last word + 1."""
+    seen: Array
+    lines: NDArray[np.int64]
+    """The number of the line each word stands in."""
 
 
-def find(text: str, tagging: Tagging, gazetteer: Gazetteer) -> tuple[Mention, ...]:
-    """Return the place names of ``text`` in order, without overlaps.
+def look(text: str, network: Network, gazetteer: Gazetteer) -> Sight:
+    """Return ``text`` as the network sees it."""
+    cut = words(text)
+    known = known_spans(text, cut, gazetteer)
+    lines = np.cumsum([form == "\n" for form in cut.forms], dtype=np.int64)
+    return Sight(text, cut, known, network.encode(cut.forms, hints(cut, known)), lines)
 
-    Demonyms (*Ukrainian*, *Russians*) are mentions too, marked by their ``form``. Names that only
-    the model takes for a place are kept, so that a reader sees what could not be placed.
+
+def find(sight: Sight, network: Network, domains: Sequence[str], given: Iterable[tuple[int, int]] = ()) -> tuple[Mention, ...]:
+    """Return the place names of a report in order.
+
+    Args:
+        sight: the report, from :func:`look`.
+        network: the weights.
+        domains: the habits to follow, of ``network.labels["domains"]``; of several, the mean.
+        given: spans (start, end) that are names whatever the network says; what it finds across them is dropped.
     """
-    original, text = text, flat(text)
-    words = list(_words(text))
-    spans = _candidate_spans(text, words)
-    keys = {key for *_, key in spans}
-    known = gazetteer.known(keys)
-    cache = {key: (gazetteer.demonym(key), gazetteer.candidates(key)) for key in known}
-    common = gazetteer.common_words(known)
-    report = Report(
-        text=text,
-        spans=tagging.spans,
-        span_starts=[span.start for span in tagging.spans],
-        surnames=_surnames(text, tagging.spans),
-        lower_case=frozenset(fold_key(w.text) for w in words if w.text.islower()),
-        common=common,
-        famous=frozenset(key for key, (_, options) in cache.items() if any(fame(c) >= _FAMOUS for c in options)),
-        countries=_named_countries(spans, cache),
-        is_list=_is_list(words, known - common),
-    )
-    found: list[Found] = []
-    for start, end, count, key in spans:
-        if key not in known:
+    if not len(sight.words):
+        return ()
+    chance = network.places(sight.seen, sight.words.forms, [network.domain(domain) for domain in domains])
+    sorts = network.entities(sight.seen)
+    bands = _bands(sight)
+    asked = sorted(set(given))
+    mentions = [_mention(sight, network, sorts, chance, *span, *_covering(sight.words, *span)) for span in asked]
+    taken = [(m.start, m.end) for m in mentions]
+    if listed := _as_list(sight):
+        for first, last in listed:
+            chance[first:last, 0] = np.minimum(chance[first:last, 0], _LISTED)
+    for first, last in listed or _spans(sight.words.forms, chance):
+        score = float(1 - chance[first:last, 0].mean())
+        if score < _needed(sight, first, last, bands):
             continue
-        demonyms, candidates = cache[key]
-        surface = text[start:end]
-        if demonyms and surface[0].isupper():
-            found.append(weigh_demonym(report, start, end, key, demonyms[0].match, count))
-        elif candidates and not _code_like(surface, candidates):
-            found.append(weigh(report, start, end, key, candidates, count))
-    found = _agree(_in_lists(text, _supported(found, cache)))
-    found.extend(_model_only(report, found))
-    return tuple(_mention(original, f) for f in _without_overlaps(found) if _probability(f.score) >= MIN_SCORE)
+        start, end = sight.words.starts[first], sight.words.ends[last - 1]
+        i = bisect.bisect_left(taken, (start, start))
+        if all(e <= start or end <= s for s, e in taken[max(0, i - 2) : i + 2]):
+            mentions.append(_mention(sight, network, sorts, chance, start, end, first, last))
+    return tuple(sorted(mentions, key=lambda m: (m.start, m.end)))
 
 
-def _named_countries(
-    spans: Iterable[tuple[int, int, int, str]], listed: Mapping[str, tuple[tuple[Candidate, ...], tuple[Candidate, ...]]]
-) -> frozenset[str]:
-    """Return the ISO codes of the countries that a report names most, by name or by demonym."""
-    counts: Counter[str] = Counter()
-    for *_, key in spans:
-        for option in itertools.chain(*listed.get(key, ())):
-            if option.place.feature == "PCLI":
-                counts[option.place.country] += 1
-                break
-    return frozenset(code for code, _ in counts.most_common(_MAX_NAMED_COUNTRIES))
+def _spans(forms: Sequence[str], chance: Array) -> list[tuple[int, int]]:
+    """Return (first word, last word + 1) of the names: one begins at a B, or at an I after none, and goes on with I.
 
-
-def _is_list(words: Sequence[_Word], names: Collection[str]) -> bool:
-    """Return whether nearly all words are ``names``: keys the gazetteer knows and the dictionary does not."""
-    count = sum(_starts_name(word.text) and fold_key(word.text) in names for word in words)
-    return count >= _LIST_SHARE * len(words) > 1
-
-
-def _words(text: str) -> Iterator[_Word]:
-    for match in _WORD.finditer(text):
-        word = POSSESSIVE.sub("", match[0])
-        if word:
-            yield _Word(match.start(), match.start() + len(word), match.end(), word)
-
-
-def _starts_name(word: str) -> bool:
-    first = word[0]
-    return first.isupper() or (first.isalpha() and not first.islower())  # scripts without case
-
-
-def _candidate_spans(text: str, words: Sequence[_Word]) -> list[tuple[int, int, int, str]]:
-    """Return (start, end, words, fold key) of every run of words that could be a name."""
+    Marks of punctuation and a possessive 's at either end are no part of a name.
+    """
+    tags = np.argmax(chance, axis=1).tolist()
     spans = []
-    for i, first in enumerate(words):
-        article = first.text in ("al", "el", "ad", "as", "ar", "an", "at")
-        if not _starts_name(first.text) and not article:
+    i, count = 0, len(tags)
+    while i < count:
+        if not tags[i]:
+            i += 1
             continue
-        last = first
-        for count in range(1, MAX_WORDS + 1):
-            if count > 1:
-                if i + count > len(words):
-                    break
-                following = words[i + count - 1]
-                if last.full_end != last.end or not _JOIN.fullmatch(text[last.end : following.start]):
-                    break
-                last = following
-            if _starts_name(last.text) and not (article and count == 1):
-                spans.append((first.start, last.end, count, fold_key(text[first.start : last.end])))
-    return [span for span in spans if len(span[3]) > 1]
+        j = i + 1
+        while j < count and tags[j] == 2:
+            j += 1
+        first, last = i, j
+        while first < last and not _is_part(forms[first]):
+            first += 1
+        while first < last and not _is_part(forms[last - 1]):
+            last -= 1
+        if first < last:
+            spans.append((first, last))
+        i = j
+    return spans
 
 
-def _code_like(surface: str, candidates: Sequence[Candidate]) -> bool:
-    """Whether a very short name is written so that it cannot be the abbreviation it would be."""
-    letters = surface.replace(".", "")
-    if len(letters) in (4, 5) and letters.isupper():  # KYIV is Kyiv, SANA is no Sanaa
-        return not any(len(c.place.name) == len(letters) or c.place.feature == "PCLI" for c in candidates)
-    if len(letters) > 3:
-        return False
-    # "US" and "UAE" are names in capitals only; towns of three letters need a capital and no more
-    return not surface.isupper() and all(c.place.feature == "PCLI" or c.match != "name" for c in candidates)
+def _needed(sight: Sight, first: int, last: int, bands: frozenset[str]) -> float:
+    """Return the score that a name must have to be listed."""
+    forms = sight.words.forms
+    if forms[first].lower() in bands or (first > 1 and forms[first - 1] == "-" and forms[first - 2] in ARABIC_ARTICLES):
+        return MIN_SCORE_BAND  # al-Burhan, the person: a place would be named with its article
+    return MIN_SCORE if (first, last) in sight.known else MIN_SCORE_UNKNOWN
 
 
-def _surnames(text: str, spans: Iterable[Span]) -> frozenset[str]:
-    names = (text[s.start : s.end].split() for s in spans if s.label == "PERSON")
-    return frozenset(fold_key(POSSESSIVE.sub("", parts[-1])) for parts in names if len(parts) > 1)
+def _bands(sight: Sight) -> frozenset[str]:
+    """Return the names, in lower case, that the report gives to armed bands: small places before *mercenaries*."""
+    found = set()
+    for (first, last), facts in sight.known.items():
+        well_known = facts.country or facts.capital or facts.adjective or facts.people or facts.size > BAND_SIZE
+        if last - first == 1 and sight.words.forms[first][0].isupper() and not well_known:
+            end = sight.words.ends[first]
+            if _BAND.match(sight.text[end : end + 30]):
+                found.add(sight.words.forms[first].lower())
+    return frozenset(found)
 
 
-def _supported(found: Sequence[Found], listed: Mapping[str, tuple[tuple[Candidate, ...], tuple[Candidate, ...]]]) -> list[Found]:
-    """Let the report's clear towns speak for towns of the same country, and for those near them."""
-    clear: dict[str, Place] = {}
-    for f in found:
-        options = listed[f.key][1]
-        if f.form == "name" and f.score >= _SUPPORT_FROM and options and len({c.place.country for c in options}) == 1:
-            clear.setdefault(f.key, max(options, key=fame).place)
-    holding = Counter(place.country for place in clear.values())
-    towns = [place for place in clear.values() if not is_area(place.feature)][:_MAX_CLEAR]
-    lent: dict[str, float] = {}
-    for f in found:
-        if f.form != "name" or f.key in lent or f.key in clear:
-            continue
-        options = listed[f.key][1]
-        support = _SUPPORT if any(holding[c.place.country] >= 2 for c in options) else 0.0
-        if any(rough_km(town.lat, town.lon, c.place.lat, c.place.lon) < _SUPPORT_KM for c in options[:_MAX_OPTIONS] for town in towns):
-            support += _SUPPORT
-        lent[f.key] = support
-    return [
-        replace(f, score=f.score + lent[f.key], reasons=(*f.reasons, "near other places of the report"))
-        if lent.get(f.key) and f.form == "name"
-        else f
-        for f in found
-    ]
+def _as_list(sight: Sight) -> list[tuple[int, int]]:
+    """Return the longest known names of a report that is nothing but names, else nothing: no sentence tells the network where they end."""
+    spans: list[tuple[int, int]] = []
+    for first, last in sorted(sight.known, key=lambda span: (span[0], -span[1])):
+        facts = sight.known[(first, last)]
+        if facts.count and not facts.common and (not spans or first >= spans[-1][1]):
+            spans.append((first, last))
+    words = sum(form[0].isalnum() for form in sight.words.forms)
+    return spans if sum(last - first for first, last in spans) >= _LIST_SHARE * words and len(spans) > 1 else []
 
 
-def _in_lists(text: str, found: Sequence[Found]) -> list[Found]:
-    """Let a clear place speak for what is listed with it: *in Convención, Ábrego and Teorama*."""
-    by_start, by_end = {f.start: i for i, f in enumerate(found)}, {f.end: i for i, f in enumerate(found)}
-    listed = list(found)
-    for i, f in enumerate(found):
-        if f.score >= _CLEAR or f.form != "name":
-            continue
-        before, after = _LIST_BEFORE.search(text[max(0, f.start - 8) : f.start]), _LIST_AFTER.match(text[f.end : f.end + 8])
-        beside = [by_end.get(f.start - len(before[0])) if before else None, by_start.get(f.end + len(after[0])) if after else None]
-        clear = [found[j] for j in beside if j is not None and found[j].score >= _CLEAR and found[j].form == "name"]
-        if clear:
-            reason = f"listed with {text[clear[0].start : clear[0].end]!r}"
-            listed[i] = replace(f, score=f.score + _LISTED, reasons=(*f.reasons, reason))
-    return listed
+def _is_part(form: str) -> bool:
+    return form[0].isalnum()
 
 
-def _agree(found: Sequence[Found]) -> list[Found]:
-    """Let a name be judged by its best occurrence: *in Bakhmut* speaks for every Bakhmut."""
-    best: dict[tuple[str, str], float] = defaultdict(lambda: -math.inf)
-    for f in found:
-        best[(f.key, f.form)] = max(best[(f.key, f.form)], f.score)
-    agreed = []
-    for f in found:
-        top = best[(f.key, f.form)]
-        if top > f.score:
-            f = replace(
-                f, score=f.score + _BESIDE_SHARE * min(top - f.score, 4.0), reasons=(*f.reasons, "named as a place elsewhere in the report")
-            )
-        agreed.append(f)
-    return agreed
+def _covering(cut: Words, start: int, end: int) -> tuple[int, int]:
+    """Return (first word, last word + 1) of the words that a span touches, at least one."""
+    first = min(bisect.bisect_right(cut.ends, start), len(cut) - 1)
+    last = bisect.bisect_left(cut.starts, end)
+    return first, max(last, first + 1)
 
 
-def _model_only(report: Report, found: Sequence[Found]) -> Iterator[Found]:
-    """Yield the spans that the model takes for places and the gazetteer does not know."""
-    starts = sorted((f.start, f.end) for f in found)
-    for span in report.spans:
-        if span.label not in ("GPE", "LOC", "FAC"):
-            continue
-        start, end = trimmed(report.text, span)
-        surface = report.text[start:end]
-        i = bisect.bisect_left(starts, (start, start))
-        beside = starts[max(0, i - 1) : i + 2]
-        if any(s < end and start < e for s, e in beside) or len(surface) < 4 or "\n" in surface:
-            continue
-        if not surface[0].isupper() or fold_key(surface) in report.surnames:
-            continue
-        words = len(surface.split())
-        yield Found(
-            start, end, fold_key(surface), "name", 0.4, ("the name model takes it for a place; the gazetteer does not know it",), "", words
-        )
-
-
-def _without_overlaps(found: Iterable[Found]) -> list[Found]:
-    """Keep the longer of two overlapping spans unless it is no place; then the likelier."""
-    kept: list[Found] = []
-    taken: list[tuple[int, int]] = []
-    order = sorted(found, key=lambda f: (_probability(f.score) < MIN_SCORE, -f.words, -f.score, f.start))
-    for f in order:
-        i = bisect.bisect_left(taken, (f.start, f.start))
-        if all(e <= f.start or f.end <= s for s, e in taken[max(0, i - 1) : i + 1]):
-            kept.append(f)
-            taken.insert(i, (f.start, f.end))
-    return sorted(kept, key=lambda f: f.start)
-
-
-def _probability(log_odds: float) -> float:
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
-
-
-def _mention(text: str, f: Found) -> Mention:
+def _mention(
+    sight: Sight, network: Network, sorts: NDArray[np.int64], chance: Array, start: int, end: int, first: int, last: int
+) -> Mention:
+    score = float(1 - chance[first:last, 0].mean())
+    facts = sight.known.get((first, last))
+    form = "name"
+    reasons = [f"the reading network takes it for a place name ({score:.2f})"]
+    surface = sight.text[start:end]
+    # "Caribbean" and "Arctic" are names too
+    if facts and (facts.adjective or facts.people) and not facts.area and surface[:1].isupper():
+        form = "adjective" if facts.adjective else "people"
+        reasons.append(f"{surface!r} is {'an adjective' if facts.adjective else 'a people'} made from the name of a place")
+    elif facts and facts.count:
+        reasons.append("the gazetteer has " + ("one place" if facts.count == 1 else f"{facts.count} places") + " of this name")
+    else:
+        reasons.append("the gazetteer does not have it as written")
     return Mention(
-        id=f"m{f.start}-{f.end}", start=f.start, end=f.end, text=text[f.start : f.end],
-        score=round(_probability(f.score), 3), reason="; ".join(f.reasons), form=f.form, host=f.host,
+        id=f"m{start}-{end}", start=start, end=end, text=surface, score=round(score, 3), reason="; ".join(reasons), form=form,
+        host=_host(sight, network, sorts, first, last),
     )  # fmt: skip
+
+
+def _host(sight: Sight, network: Network, sorts: NDArray[np.int64], first: int, last: int) -> str:
+    """Return the organisation's or building's name that the words stand inside, or empty."""
+    labels, cut = network.labels["entities"], sight.words
+    sort = labels[sorts[first]]
+    if sort not in _HOSTS or any(sorts[k] != sorts[first] for k in range(first, last)):
+        return ""
+    low, high = first, last
+    while low > 0 and sorts[low - 1] == sorts[first]:
+        low -= 1
+    while high < len(cut) and sorts[high] == sorts[first]:
+        high += 1
+    host = _ARTICLE.sub("", sight.text[cut.starts[low] : cut.ends[high - 1]])
+    return host if len(fold_key(host).split()) > len(fold_key(sight.text[cut.starts[first] : cut.ends[last - 1]]).split()) else ""

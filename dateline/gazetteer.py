@@ -9,18 +9,20 @@ from __future__ import annotations
 import hashlib
 import json
 import lzma
+import math
 import os
 import sqlite3
 import tempfile
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
 from dateline.errors import DataError
-from dateline.names import fold_key, with_articles, without_article
-from dateline.records import Candidate, Place
+from dateline.names import code_key, fold_key, is_code, with_articles, without_article
+from dateline.records import Candidate, Mention, Place
 
 SCHEMA = """
 CREATE TABLE place(
@@ -83,6 +85,44 @@ def unpacked(packed: Path = PACKED) -> Path:
     return target
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a gazetteer has under one fold key, in short: how many places, and the best of each sort."""
+
+    count: int
+    country: bool
+    capital: bool
+    region: bool
+    area: bool
+    town: bool
+    main: bool
+    """Whether it is the main name of one of them, not an alias."""
+    size: float
+    """log10 of the largest population, a seventh of it: 0 to about 1.3."""
+    adjective: bool
+    people: bool
+    common: bool
+    """Whether it is a common English word too."""
+
+
+_NO_FACTS = (0,) * 8
+
+
+def _known(facts: tuple[int, ...], demonym: str, common: bool) -> Known:
+    count, country, capital, region, area, town, main, population = facts
+    return Known(
+        count=count, country=bool(country), capital=bool(capital), region=bool(region), area=bool(area), town=bool(town), main=bool(main),
+        size=math.log10(1 + population) / 7, adjective=demonym == "adjective", people=demonym == "people", common=common,
+    )  # fmt: skip
+
+
+_FACTS = """
+SELECT n.key, count(*), max(p.feature = 'PCLI'), max(p.feature = 'PPLC'), max(p.feature IN ('ADM1', 'ADM2')),
+  max(p.feature NOT IN ('PCLI', 'PPLC', 'ADM1', 'ADM2', 'PPL')), max(p.feature IN ('PPL', 'PPLC')), max(n.grade = 0),
+  max(p.population)
+FROM name n JOIN place p ON p.row = n.place WHERE n.key IN"""
+
+
 class Gazetteer:
     """Read-only access to one gazetteer file. Safe to share between threads."""
 
@@ -105,12 +145,19 @@ class Gazetteer:
             msg = f"The gazetteer {str(path)!r} cannot be read: {error}. Delete it; it is unpacked again at the next start."
             raise DataError(msg) from error
 
-    def known(self, keys: Iterable[str]) -> frozenset[str]:
-        """Return those of the fold keys under which at least one place or demonym is filed."""
-        found: set[str] = set()
-        for table in ("name", "demonym"):
-            found.update(self._among(f"SELECT DISTINCT key FROM {table} WHERE key IN", keys))
-        return frozenset(found)
+    def known(self, keys: Iterable[str]) -> dict[str, Known]:
+        """Return what is filed under each of the fold keys, in short; keys that nothing is filed under are left out."""
+        wanted = [key for key in set(keys) if key]
+        facts: dict[str, tuple[int, ...]] = {}
+        demonyms: dict[str, str] = {}
+        for i in range(0, len(wanted), _CHUNK):
+            chunk = wanted[i : i + _CHUNK]
+            marks = ",".join("?" * len(chunk))
+            for key, *flags, population in self._db.execute(f"{_FACTS} ({marks}) GROUP BY n.key", chunk):
+                facts[key] = (*flags, population)
+            demonyms.update(self._db.execute(f"SELECT key, form FROM demonym WHERE key IN ({marks})", chunk))
+        common = self.common_words(facts)
+        return {key: _known(facts.get(key, _NO_FACTS), demonyms.get(key, ""), key in common) for key in facts.keys() | demonyms.keys()}
 
     def common_words(self, keys: Iterable[str]) -> frozenset[str]:
         """Return those of the fold keys that are common English words (*most*, *reading*)."""
@@ -124,6 +171,8 @@ class Gazetteer:
         """
         key = fold_key(name)
         found = self._by_key(key)
+        if is_code(name):
+            found = self._by_key(code_key(name)) + found
         if not found and (bare := without_article(key)):
             found = self._by_key(bare)
         if not found:
@@ -140,6 +189,14 @@ class Gazetteer:
             (fold_key(word),),
         ).fetchall()
         return tuple(Candidate(self._place(row[:-1]), row[-1]) for row in rows)
+
+    def listed(self, mention: Mention) -> tuple[Candidate, ...]:
+        """Return every place a mention may mean: those its adjective or people belongs to, and those of its name."""
+        if mention.form == "name":
+            return self.candidates(mention.text, fuzzy=True)
+        peoples = self.demonym(mention.text)
+        have = {c.place.id for c in peoples}
+        return peoples + tuple(c for c in self.candidates(mention.text) if c.place.id not in have)
 
     def place(self, place_id: str) -> Place | None:
         """Return the place with this id, or None if this gazetteer does not have it."""

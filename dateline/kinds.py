@@ -17,7 +17,8 @@ from typing import Any
 
 from dateline.cues import any_of
 from dateline.errors import DataError
-from dateline.records import Label, Mention
+from dateline.passages import passage_at
+from dateline.records import Label, Passage
 
 KINDS_FILE = Path(__file__).resolve().parents[1] / "data" / "kinds.toml"
 STRONG, WEAK = 3.0, 1.4
@@ -31,13 +32,14 @@ _MIN_SCORE = 0.35
 _QUOTES = str.maketrans("", "", '“”"‘«»„')
 _APPOSITION = re.compile(r"^, (?:in|near|(?:a|an|the|its) [\w -]{2,40} (?:in|of|on))(?: the)? $")
 _AFTER_DIRECTION = re.compile(rf"^ {any_of('place', 'direction')}\b")
-_CHAIN = re.compile(r"^(?:, |,? and |,? or |,? or to |,? and to )(?:the )?$")
 _CLAUSE = re.compile(
     r"[;:—–]|, (?:and |but |while |which |who |where |although |though |as )?|\b(?:while|although|though|because|but|which|who)\b"
 )
+NOTHING = "nothing in the sentence says more of it than where it is"
+_LONG_LIST = "one of a long list of names"
 _MAX_NAMES = 25
 """A passage with more names than this is a list: no cue in it belongs to one of them."""
-_WINDOW = 220
+_WINDOW = 140
 """Strong cues are looked for this many characters before and after the name."""
 _IF = re.compile(r"\b(?:if|unless|should (?:they|it|he|the)|once|even if|in case)\b", re.IGNORECASE)
 _MODAL = re.compile(  # in lower case only: "May" is a month
@@ -59,6 +61,9 @@ class Kind:
     about: str
     strong: tuple[re.Pattern[str], ...]
     weak: tuple[re.Pattern[str], ...]
+    any_strong: re.Pattern[str] | None
+    any_weak: re.Pattern[str] | None
+    """All cues as one: most sentences have none, which one search tells."""
 
 
 @cache
@@ -76,12 +81,17 @@ def kinds() -> tuple[Kind, ...]:
         raise DataError(msg) from error
 
 
+def _any(patterns: Sequence[re.Pattern[str]]) -> re.Pattern[str] | None:
+    return re.compile("|".join(f"(?:{p.pattern})" for p in patterns), re.IGNORECASE) if patterns else None
+
+
 def _kind(name: str, table: dict[str, Any]) -> Kind:
+    strong = tuple(_strong(cue) for cue in table.get("strong", ()))
+    weak = tuple(re.compile(rf"\b(?:{cue})\b", re.IGNORECASE) for cue in table.get("weak", ()))
     return Kind(
         name=name, label=table["label"], letter=table["letter"], light=table["light"], dark=table["dark"],
         about=table["about"],
-        strong=tuple(_strong(cue) for cue in table.get("strong", ())),
-        weak=tuple(re.compile(rf"\b(?:{cue})\b", re.IGNORECASE) for cue in table.get("weak", ())),
+        strong=strong, weak=weak, any_strong=_any(strong), any_weak=_any(weak),
     )  # fmt: skip
 
 
@@ -97,54 +107,33 @@ def _strong(cue: str) -> re.Pattern[str]:
     return re.compile(f"{head}\x01{tail}", re.IGNORECASE)
 
 
-def kind_of(sentence: str, start: int, end: int, reference: str, others: Sequence[tuple[int, int]] = (), *, opens: bool = False) -> Label:
-    """Return the kind of the name at ``sentence[start:end]`` and the cue that decided.
+def kind_of(sentence: str, start: int, end: int, others: Sequence[tuple[int, int]] = (), *, opens: bool = False) -> Label:
+    """Return the kind that the cues give the name at ``sentence[start:end]``, used literally, and the cue that decided.
 
     Args:
         sentence: the passage that holds the name.
         start: offset of the name in the sentence.
         end: its end, exclusive.
-        reference: how the name is used; ``metonym``, ``demonym`` and ``embedded`` make an actor.
         others: spans of the other place names in the sentence.
         opens: whether the sentence opens a paragraph, where a dateline can stand.
     """
     before, after = sentence[:start], sentence[end:]
-    if opens and reference == "literal" and (dateline := _DATELINE.match(sentence)) and end <= dateline.end():
+    if opens and (dateline := _DATELINE.match(sentence)) and end <= dateline.end():
         if not before.strip():
             return Label("reporting", "a dateline")
         return Label("setting", "says where the dateline's town lies")
-    if reference in ("metonym", "demonym", "embedded"):
-        ground = _ground_noun(after) if reference != "metonym" else None
-        if ground is None:
-            return Label("actor", "the name stands for people, not for the ground")
-        return Label("setting", f"says which {ground} is meant")
     for other_start, other_end in others:
         if _APPOSITION.match(sentence[other_end:start]) and not _AFTER_DIRECTION.match(after):
             return Label("setting", f"says where {sentence[other_start:other_end]!r} lies")
     if len(others) > _MAX_NAMES:
-        return Label("setting", "one of a long list of names")
+        return Label("setting", _LONG_LIST)
     best = max(_scores(sentence, start, end, others), default=(0.0, 0, "", ""))
     score, _, name, cue = best
     if score < _MIN_SCORE:
-        return Label("setting", "nothing in the sentence says more of it than where it is")
+        return Label("setting", NOTHING)
     if name in ("fighting", "control", "civilians", "setting", "diplomacy") and (condition := _condition(sentence, start, end, name)):
         return Label("threatened", f"{cue!r} under {condition!r}")
     return Label(name, f"{cue!r}")
-
-
-_GROUND = re.compile(
-    r"^ (?:[\w-]+ )?(?:towns?|cit(?:y|ies)|villages?|territory|soil|side|border|coast|states|regions?"
-    r"|provinces?|ports?|airspace|waters|capital|hospital|airport)\b",
-    re.IGNORECASE,
-)
-
-
-_BUILDING = re.compile(r"^ (?:[A-Z][\w-]+ ){0,2}(?:Hospital|Airport|University|School|Square|Street|Bridge|Stadium|Mosque|Church)\b")
-
-
-def _ground_noun(after: str) -> str | None:
-    found = _GROUND.match(after) or _BUILDING.match(after)
-    return found[0].split()[-1] if found else None
 
 
 def _scores(sentence: str, start: int, end: int, others: Sequence[tuple[int, int]]) -> Iterator[tuple[float, int, str, str]]:
@@ -152,6 +141,8 @@ def _scores(sentence: str, start: int, end: int, others: Sequence[tuple[int, int
     marked = f"{sentence[max(0, start - _WINDOW) : start]}\x01{sentence[end : end + _WINDOW]}".translate(_QUOTES)
     order = kinds()
     for rank, kind in enumerate(order):
+        if kind.any_strong is None or not kind.any_strong.search(marked):
+            continue
         for pattern in kind.strong:
             if found := pattern.search(marked):
                 between = found[0].replace("\x01", "")
@@ -174,6 +165,7 @@ def _weak_cues(sentence: str) -> tuple[tuple[int, int, int], ...]:
     return tuple(
         (rank, found.start(), found.end())
         for rank, kind in enumerate(kinds())
+        if kind.any_weak is not None and kind.any_weak.search(sentence)
         for pattern in kind.weak
         for found in pattern.finditer(sentence)
     )
@@ -193,26 +185,28 @@ def _condition(sentence: str, start: int, end: int, name: str) -> str | None:
     return None
 
 
-def kinds_of(text: str, mentions: Sequence[Mention], bounds: Sequence[tuple[int, int, bool]], references: Sequence[str]) -> list[Label]:
-    """Return the kind of every mention. ``bounds``: (start, end, opens a paragraph) of its passage."""
-    by_passage: dict[int, list[tuple[int, int]]] = {}
-    for mention, (start, _, _) in zip(mentions, bounds, strict=True):
-        by_passage.setdefault(start, []).append((mention.start - start, mention.end - start))
+def cue_found(label: Label) -> bool:
+    """Return whether a cue decided, and not the lack of any."""
+    return label.reason not in (NOTHING, _LONG_LIST)
+
+
+def rules(text: str, spans: Sequence[tuple[int, int]], cut: Sequence[Passage]) -> list[Label]:
+    """Return what the cue rules say of each name: the kind it would have if it were used literally.
+
+    Args:
+        text: the report.
+        spans: (start, end) of the place names, in order.
+        cut: the passages of the report.
+    """
+    homes = [passage_at(cut, start) for start, _ in spans]
+    openings = {p.paragraph: p.index for p in reversed(cut)}
+    inside: dict[int, list[tuple[int, int]]] = {}
+    for (start, end), home in zip(spans, homes, strict=True):
+        inside.setdefault(home.index, []).append((start - home.start, end - home.start))
     labels = []
-    for mention, (start, end, opens), reference in zip(mentions, bounds, references, strict=True):
-        span = (mention.start - start, mention.end - start)
-        others = [o for o in by_passage[start] if o != span]
-        labels.append(kind_of(text[start:end], *span, reference, others, opens=opens))
-    return _in_lists(text, mentions, labels)
-
-
-def _in_lists(text: str, mentions: Sequence[Mention], labels: list[Label]) -> list[Label]:
-    """Let the members of a list agree: *roads to Kramatorsk and Sloviansk* says one thing of both."""
-    for i in range(1, len(labels)):
-        first, second = labels[i - 1], labels[i]
-        if "nothing" in (first.reason.split()[0], second.reason.split()[0]) and _CHAIN.match(text[mentions[i - 1].end : mentions[i].start]):
-            if first.value not in ("actor", "setting") and second.value == "setting":
-                labels[i] = Label(first.value, f"listed with {mentions[i - 1].text!r}")
-            elif second.value not in ("actor", "setting") and first.value == "setting":
-                labels[i - 1] = Label(second.value, f"listed with {mentions[i].text!r}")
+    for (start, end), home in zip(spans, homes, strict=True):
+        span = (start - home.start, end - home.start)
+        others = [o for o in inside[home.index] if o != span]
+        sentence = text[home.start : max(home.end, end)]
+        labels.append(kind_of(sentence, *span, others, opens=openings[home.paragraph] == home.index))
     return labels

@@ -47,6 +47,23 @@ def fold_key(name: str) -> str:
     return _IJY.sub("i", text)
 
 
+_CODE = re.compile(r"(?:[A-Z]\.?){2,4}")
+
+
+def is_code(name: str) -> bool:
+    """Return whether ``name`` is two to four capitals (US, U.K., UAE): a name in capitals only, never in *us* or *In*."""
+    return _CODE.fullmatch(name) is not None
+
+
+def code_key(name: str) -> str:
+    """Return the key under which a code is filed; no fold key looks like it.
+
+    >>> code_key("U.S.") == code_key("US") == "=US"
+    True
+    """
+    return "=" + name.replace(".", "")
+
+
 def without_article(key: str) -> str | None:
     """Return a fold key without its leading Arabic or English article, or None if it has none."""
     head, _, rest = key.partition(" ")

@@ -8,23 +8,40 @@ import re
 from collections.abc import Iterable, Sequence
 
 from dateline.records import Passage
+from dateline.words import Words
 
 MAX_PASSAGE_CHARACTERS = 1_200
 """A longer "sentence" (a table, a list without full stops) is cut at its line ends or spaces."""
+_ENDS = frozenset(".!?…。؟") | {"...", ".."}
+_CLOSERS = frozenset("'\"’”»)]")
 _LINE = re.compile(r"[^\n]+")
 
 
-def passages(text: str, sentence_starts: Iterable[int]) -> tuple[Passage, ...]:
+def sentence_starts(words: Words) -> list[int]:
+    """Return the offsets at which sentences begin: after a full stop, a question or exclamation mark and what closes with it."""
+    starts, ended = [], True
+    for start, form in zip(words.starts, words.forms, strict=True):
+        if ended and form not in _CLOSERS and form not in _ENDS:
+            starts.append(start)
+            ended = False
+        if form in _ENDS:
+            ended = True
+        elif form not in _CLOSERS:
+            ended = False
+    return starts
+
+
+def passages(text: str, starts: Iterable[int]) -> tuple[Passage, ...]:
     """Return the passages of ``text`` in order, without white space at their ends.
 
-    A line is a paragraph and always starts a passage; within one, ``sentence_starts`` (offsets,
-    from a :class:`~dateline.tagger.Tagging`) do. Together the passages cover every
+    A line is a paragraph and always starts a passage; within one, ``starts`` (offsets, from
+    :func:`sentence_starts`) do. Together the passages cover every
     character that is not white space.
     """
-    starts = sorted(set(sentence_starts))
+    begins = sorted(set(starts))
     found: list[Passage] = []
     for paragraph, line in enumerate(m for m in _LINE.finditer(text) if m[0].strip()):
-        inside = starts[bisect.bisect_right(starts, line.start()) : bisect.bisect_left(starts, line.end())]
+        inside = begins[bisect.bisect_right(begins, line.start()) : bisect.bisect_left(begins, line.end())]
         cuts = [line.start(), *inside, line.end()]
         for start, end in itertools.pairwise(cuts):
             for piece_start, piece_end in _short(text, start, end):

@@ -1,47 +1,73 @@
-"""Reading a report: the whole engine on one page."""
+"""Reading a report from end to end: text in, readings out. Pure but for the gazetteer's look-ups."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from dateline.choosing import choose
 from dateline.cues import flat
-from dateline.finding import find
+from dateline.finding import find, look
 from dateline.gazetteer import Gazetteer
-from dateline.kinds import kinds_of
-from dateline.passages import passage_at, passages
-from dateline.records import Article, Candidate, Mention, ReadArticle, Reading
-from dateline.references import references
-from dateline.tagger import Tagger
+from dateline.network import Network
+from dateline.passages import passage_at, passages, sentence_starts
+from dateline.policies import DEFAULT, Policy
+from dateline.ranking import Ranker
+from dateline.records import Article, Candidate, ReadArticle, Reading
+from dateline.saying import Sayer, said_of
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 """Changes whenever the same text may be read differently; stored readings carry it."""
 
 
-def read(article: Article, tagger: Tagger, gazetteer: Gazetteer) -> ReadArticle:
-    """Return ``article`` with every place name found, placed, typed and explained."""
+@dataclass(frozen=True)
+class Reader:
+    """What reading needs, loaded once a process and shared: the weights and the gazetteer."""
+
+    network: Network
+    sayer: Sayer
+    ranker: Ranker
+    gazetteer: Gazetteer
+
+
+def load_reader() -> Reader:
+    """Return the reader with the weights and the core gazetteer that ship with Dateline.
+
+    Raises:
+        DataError: one of the files is missing or damaged.
+    """
+    return Reader(Network(), Sayer(), Ranker(), Gazetteer())
+
+
+def read(article: Article, reader: Reader, policy: Policy = DEFAULT, given: Iterable[tuple[int, int]] | None = None) -> ReadArticle:
+    """Return ``article`` with every place name found, placed, typed and explained.
+
+    Args:
+        article: the report.
+        reader: weights and gazetteer, from :func:`load_reader`.
+        policy: what counts as a mention.
+        given: spans (start, end) to read instead of finding any; other names still count as evidence for them.
+    """
     text = article.text
-    tagging = tagger(text)
-    cut = passages(text, tagging.sentence_starts)
-    mentions = find(text, tagging, gazetteer)
-    listed: dict[tuple[str, str], tuple[Candidate, ...]] = {}
-
-    def candidates(mention: Mention) -> tuple[Candidate, ...]:
+    sight = look(text, reader.network, reader.gazetteer)
+    cut = passages(text, sentence_starts(sight.words))
+    asked = None if given is None else frozenset(given)
+    mentions = find(sight, reader.network, policy.domains, asked or ())
+    listed = {}
+    seen: dict[tuple[str, str], tuple[Candidate, ...]] = {}
+    for mention in mentions:
         key = (mention.text, mention.form)
-        if key not in listed:
-            listed[key] = gazetteer.candidates(mention.text, fuzzy=True) if mention.form == "name" else gazetteer.demonym(mention.text)
-        return listed[key]
-
-    plain = flat(text)
-    choices = choose(plain, mentions, candidates, gazetteer.country_names)
-    uses = references(plain, mentions, [choices[m.id].place for m in mentions])
-    homes = [passage_at(cut, m.start) for m in mentions]
-    openings = {p.paragraph: p.index for p in reversed(cut)}
-    bounds = [(p.start, max(p.end, m.end), openings[p.paragraph] == p.index) for p, m in zip(homes, mentions, strict=True)]
-    kinds = kinds_of(plain, mentions, bounds, [u.value for u in uses])
+        if key not in seen:
+            seen[key] = reader.gazetteer.listed(mention)
+        listed[mention.id] = seen[key]
+    choices = choose(flat(text), mentions, listed, reader.gazetteer.country_names, reader.ranker)
+    kinds, uses = said_of(sight, mentions, cut, reader.sayer)
     return ReadArticle(
         article,
         cut,
         tuple(
-            Reading(mention, home, choices[mention.id], kind, use)
-            for mention, home, kind, use in zip(mentions, homes, kinds, uses, strict=True)
+            Reading(mention, passage_at(cut, mention.start), choices[mention.id], kind, use)
+            for mention, kind, use in zip(mentions, kinds, uses, strict=True)
+            if ((mention.start, mention.end) in asked if asked is not None else use.value in policy.include)
         ),
     )

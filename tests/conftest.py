@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from dateline import Gazetteer, ReadArticle, Tagger, open_report, read, spacy_tagger
+from dateline import Gazetteer, ReadArticle, Reader, load_reader, open_report, read
 
 ROOT = Path(__file__).resolve().parents[1]
 SEEDS = sorted((ROOT / "seeds").glob("*.md"))
@@ -18,15 +18,15 @@ settings.load_profile("dateline")
 
 
 @pytest.fixture(scope="session")
-def gazetteer() -> Gazetteer:
-    return Gazetteer()
+def reader() -> Reader:
+    return load_reader()
 
 
 @pytest.fixture(scope="session")
-def tagger() -> Tagger:
-    return spacy_tagger()
+def gazetteer(reader: Reader) -> Gazetteer:
+    return reader.gazetteer
 
 
 @pytest.fixture(scope="session")
-def bakhmut(tagger: Tagger, gazetteer: Gazetteer) -> ReadArticle:
-    return read(open_report(ROOT / "seeds" / "bakhmut-2023-03-07.md"), tagger, gazetteer)
+def bakhmut(reader: Reader) -> ReadArticle:
+    return read(open_report(ROOT / "seeds" / "bakhmut-2023-03-07.md"), reader)

@@ -95,7 +95,7 @@ def test_ids_lead_back_to_their_place(gazetteer):
 
 def test_known_agrees_with_candidates(gazetteer):
     keys = {fold_key(name) for name in ("Bakhmut", "Ukrainian", "Qwertyzxcvb", "Sea of Azov")}
-    assert gazetteer.known(keys) == {fold_key("Bakhmut"), fold_key("Ukrainian"), fold_key("Sea of Azov")}
+    assert set(gazetteer.known(keys)) == {fold_key("Bakhmut"), fold_key("Ukrainian"), fold_key("Sea of Azov")}
     assert "reading" in gazetteer.common_words({"reading", "bakhmut"})
 
 

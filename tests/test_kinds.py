@@ -37,8 +37,8 @@ SENTENCES = [
 
 
 @pytest.mark.parametrize(("sentence", "name", "kind", "reference"), SENTENCES, ids=[s[0][:40] for s in SENTENCES])
-def test_kind_and_reference_follow_the_definitions(sentence, name, kind, reference, tagger, gazetteer):
-    done = read(Article("x", "", sentence), tagger, gazetteer)
+def test_kind_and_reference_follow_the_definitions(sentence, name, kind, reference, reader):
+    done = read(Article("x", "", sentence), reader)
     found = {r.mention.text: r for r in done.readings}
     assert name in found, [r.mention.text for r in done.readings]
     assert (found[name].kind.value, found[name].reference.value) == (kind, reference), found[name].kind.reason

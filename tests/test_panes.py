@@ -101,9 +101,8 @@ def test_every_mention_is_marked_and_the_text_is_whole(bakhmut):
 
 @settings(max_examples=40)
 @given(st.lists(st.sampled_from([*PAYLOADS, "Bakhmut", "Kyiv.", "\n\n", "in", "<b>", "&amp;", "shelled"]), max_size=15).map(" ".join))
-def test_nothing_of_a_report_becomes_markup(seat, text):
-    tagger, gazetteer = seat
-    done = read(Article("x", "", text), tagger, gazetteer)
+def test_nothing_of_a_report_becomes_markup(reader, text):
+    done = read(Article("x", "", text), reader)
     page = parsed(reader_pane.mark(text, done.passages, mentions_table(done)))
     assert page.seen <= {"p", "span", "mark"}
     assert page.attributes <= {
@@ -119,11 +118,6 @@ def test_nothing_of_a_report_becomes_markup(seat, text):
         "title",
     }
     assert "".join(page.text.split()) == "".join(text.split())
-
-
-@pytest.fixture(scope="module")
-def seat(tagger, gazetteer):
-    return tagger, gazetteer
 
 
 def test_text_without_mentions_is_shown_as_it_is():
@@ -143,8 +137,8 @@ def test_the_card_says_why_where_and_what_else(bakhmut, visible, gazetteer):
     assert 'data-place="gn:713174"' in markup
 
 
-def test_the_card_of_a_contested_place_names_the_claims(tagger, gazetteer):
-    done = read(Article("x", "", "Ferries to Crimea were stopped."), tagger, gazetteer)
+def test_the_card_of_a_contested_place_names_the_claims(reader, gazetteer):
+    done = read(Article("x", "", "Ferries to Crimea were stopped."), reader)
     text = parsed(place_card.card(done.readings, places_table(mentions_table(done)), gazetteer.country_names)).text
     assert "Contested" in text
     assert "Russia" in text

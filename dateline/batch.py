@@ -1,0 +1,108 @@
+"""Reading many reports: JSON lines in, JSON lines out, one for one and in order.
+
+A line that cannot be read becomes an error that says which line and why; the rest is read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from dateline.errors import DatelineError, EmptyReport, ReportError, TooLong
+from dateline.policies import DEFAULT, Policy
+from dateline.reading import Reader, read
+from dateline.records import Article, ReadArticle
+from dateline.records import Reading as _Reading
+from dateline.reports import MAX_CHARACTERS
+
+MAX_LINE_BYTES = 16_000_000
+"""A longer line is not even parsed."""
+
+
+def read_lines(lines: Iterable[bytes], reader: Reader, policy: Policy = DEFAULT) -> Iterator[dict[str, Any]]:
+    """Yield one answer a line, in order.
+
+    Args:
+        lines: JSON objects ``{"id", "title", "text"}``, UTF-8; with ``"spans": [[start, end], ...]`` only these are read.
+        reader: from :func:`~dateline.reading.load_reader`.
+        policy: what counts as a mention.
+
+    Yields:
+        ``{"id", "toponyms": [...]}`` or ``{"id", "error"}``; ids are passed on as they are, None where there is none.
+    """
+    for number, line in enumerate(lines, start=1):
+        name: object = None
+        try:
+            document = _parsed(line, number)
+            name = document.get("id")
+            yield {"id": name, "toponyms": _toponyms(document, number, reader, policy)}
+        except DatelineError as error:
+            yield {"id": name, "error": str(error)}
+
+
+def _parsed(line: bytes, number: int) -> dict[str, Any]:
+    if len(line) > MAX_LINE_BYTES:
+        msg = f"line {number} has {len(line) / 1e6:.0f} MB; the limit is {MAX_LINE_BYTES / 1e6:.0f} MB. Split the report."
+        raise TooLong(msg)
+    if not line.strip():
+        msg = f"line {number} is empty; every line must be a JSON object with id and text."
+        raise EmptyReport(msg)
+    try:
+        document = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+    except (ValueError, RecursionError) as error:
+        msg = f"line {number} is not JSON in UTF-8: {error}. Write one object a line: {{'id': ..., 'text': ...}}."
+        raise ReportError(msg) from error
+    if not isinstance(document, dict):
+        msg = f"line {number} is JSON but no object: {str(document)[:40]!r}. Write {{'id': ..., 'text': ...}}."
+        raise ReportError(msg)
+    return document
+
+
+def _toponyms(document: dict[str, Any], number: int, reader: Reader, policy: Policy) -> list[dict[str, Any]]:
+    where = f"line {number} (id {document.get('id')!r})"
+    text = document.get("text")
+    if not isinstance(text, str):
+        msg = f"{where} has no text: 'text' must be a string."
+        raise ReportError(msg)
+    if len(text) > MAX_CHARACTERS:
+        msg = f"{where}: the text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}. Split it into several reports."
+        raise TooLong(msg)
+    given = _spans(document["spans"], text, where) if document.get("spans") is not None else None
+    title = document.get("title")
+    article = Article(str(document.get("id")), title if isinstance(title, str) else "", text)
+    return toponyms(read(article, reader, policy, given))
+
+
+def _spans(spans: object, text: str, where: str) -> list[tuple[int, int]]:
+    """Return the spans asked for; overlapping ones are each read by themselves, doubled ones once.
+
+    Raises:
+        ReportError: they are no list of pairs of offsets into the text.
+    """
+    if not isinstance(spans, list):
+        msg = f"{where}: 'spans' must be a list of [start, end], not {str(spans)[:40]!r}."
+        raise ReportError(msg)
+    for span in spans:
+        whole = isinstance(span, list) and len(span) == 2 and all(isinstance(n, int) and not isinstance(n, bool) for n in span)
+        if not whole or not 0 <= span[0] < span[1] <= len(text):
+            msg = f"{where}: the span {str(span)[:40]!r} is not [start, end] with 0 <= start < end <= {len(text)}, the length of the text."
+            raise ReportError(msg)
+    return sorted({(start, end) for start, end in spans})
+
+
+def toponyms(done: ReadArticle) -> list[dict[str, Any]]:
+    """Return the readings of a report as plain values, in the order of the text."""
+    return [_toponym(reading) for reading in done.readings]
+
+
+def _toponym(reading: _Reading) -> dict[str, Any]:
+    mention, choice, place = reading.mention, reading.choice, reading.choice.place
+    return {
+        "start": mention.start, "end": mention.end, "name": mention.text,
+        "place_id": place.id if place else None, "place_name": place.name if place else None,
+        "lat": place.lat if place else None, "lon": place.lon if place else None,
+        "country": place.country if place else None, "feature": place.feature if place else None,
+        "kind": reading.kind.value, "kind_reason": reading.kind.reason, "reference": reading.reference.value,
+        "confidence": choice.confidence, "place_reason": choice.reason,
+    }  # fmt: skip

@@ -1,0 +1,41 @@
+"""Loading trained weights: arrays in an ``.npz`` file, never a pickle."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dateline.errors import DataError
+
+FOLDER = Path(__file__).resolve().parents[1] / "data" / "weights"
+
+
+def load(path: Path) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a file by name: half-precision weights as float32, all else as it is.
+
+    Raises:
+        DataError: the file is missing or damaged; the message names it.
+    """
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
+            held = {name: file[name] for name in file.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        msg = f"The weights in {str(path)!r} cannot be read: {error}. Check out the file again."
+        raise DataError(msg) from error
+    return {name: array.astype(np.float32) if array.dtype == np.float16 else array for name, array in held.items()}
+
+
+def made_for(path: Path, held: dict[str, NDArray[Any]], name: str, wanted: tuple[str, ...]) -> None:
+    """Check that the labels ``name`` in a file are those that this version works with.
+
+    Raises:
+        DataError: they are others; the message names the file.
+    """
+    if name not in held or tuple(str(v) for v in held[name]) != wanted:
+        msg = f"The weights in {str(path)!r} were made for another version. Check out the file again, or run `make weights`."
+        raise DataError(msg)
