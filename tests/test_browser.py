@@ -297,7 +297,7 @@ def hostile_server(tmp_path_factory) -> Iterator[Server]:
 
     folder = tmp_path_factory.mktemp("hostile")
     database = folder / "hostile.sqlite"
-    names = [f"Eviltown{chr(65 + i)}" for i in range(len(PAYLOADS))]
+    names = [f"Eviltown{chr(97 + i)}" for i in range(len(PAYLOADS))]
     with sqlite3.connect(database) as db:
         db.executescript(SCHEMA)
         for i, (payload, name) in enumerate(zip(PAYLOADS, names, strict=True)):
@@ -320,9 +320,9 @@ def hostile_server(tmp_path_factory) -> Iterator[Server]:
             db.execute(f"INSERT INTO place VALUES({','.join('?' * 14)})", row)
             db.execute("INSERT INTO name VALUES(?, ?, 1)", (name.lower(), i + 1))
     db.close()
-    sentences = [f"Fighting went on in {name} {payload} all day." for payload, name in zip(PAYLOADS, names, strict=True)]
+    sentences = [f"Fighting went on in {name} all day, officials said. {payload}" for payload, name in zip(PAYLOADS, names, strict=True)]
     (folder / "attack.md").write_text(f"---\ntitle: {PAYLOADS[0]}\nbyline: {PAYLOADS[5]}\n---\n" + "\n\n".join(sentences), encoding="utf-8")
-    (folder / "<b>name ${x} `.txt").write_text("Fighting in Eviltown" + "A.", encoding="utf-8")
+    (folder / "<b>name ${x} `.txt").write_text("Fighting in Eviltowna.", encoding="utf-8")
     with served(folder, folder / "server.log", {"DATELINE_GAZETTEER": str(database)}) as running:
         yield running
 

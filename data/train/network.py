@@ -70,6 +70,7 @@ WEIGHT = {"ner_btc": 0.3, "ner_wnut17_train": 0.3, "ner_gum": 0.5, "ner_wikigold
 
 
 def load() -> list[Document]:
+    """All documents that train or measure the network."""
     docs: list[Document] = []
     for name in (
         "lgl.dev",
@@ -92,8 +93,7 @@ def load() -> list[Document]:
         extra = [{"start": s, "end": e, "reference": GWN_USES[t], "only_use": True} for (s, e), t in kinds.items() if (s, e) not in have]
         docs.append(Document("geowebnews", d.id, d.text, tuple(places + extra)))
     docs.extend(marked(MARKED / "train"))
-    docs.extend(marked(MARKED / "test"))  # never trained on: see `train`
-    # small sentences are gathered, so that the report's memory has something to remember
+    docs.extend(marked(MARKED / "test"))  # measured on, never trained on: see is_test
     return docs
 
 
@@ -105,10 +105,13 @@ def by_rules(doc: Document) -> dict[tuple[int, int], str]:
 
 
 class Prepared:
+    """A document as arrays: word numbers, hints, labels of places (0 none, 1 first, 2 later word) and of entities, memory groups, mentions."""
+
     __slots__ = ("bio", "doc", "domain", "ends", "ent", "gold", "group", "hints", "lines", "mentions", "rows", "starts")
 
 
 def prepare(doc: Document, gazetteer: Gazetteer, vocabulary: dict[str, int], entities) -> Prepared:
+    """One document as arrays; ``entities`` are spaCy's (start, end, label)."""
     w = words(doc.text)
     p = Prepared()
     p.rows = np.array([vocabulary.setdefault(f, len(vocabulary)) for f in w.forms], np.int64)
@@ -157,6 +160,8 @@ def prepare(doc: Document, gazetteer: Gazetteer, vocabulary: dict[str, int], ent
 
 
 class Net(nn.Module):
+    """The torch twin of :class:`dateline.network.Network`, with what only training needs (see AUXILIARY)."""
+
     def __init__(self, vocabulary_rows: np.ndarray, meant: np.ndarray, sizes=(5000, 1000, 2500, 2500), width=96, hidden=128, memory=48):
         super().__init__()
         self.register_buffer("vrows", torch.from_numpy(vocabulary_rows))  # (V, 4 tables, 4)
@@ -193,6 +198,7 @@ class Net(nn.Module):
         self.drop_in = nn.Dropout(0.15)
 
     def load_spacy(self):
+        """Start the first layers from spaCy's small English name model."""
         import spacy
 
         nlp = spacy.load(folder(), exclude=["tagger", "parser", "attribute_ruler", "lemmatizer", "senter"])
@@ -266,6 +272,7 @@ BUCKET = torch.from_numpy(BUCKET_OF)
 
 
 def batches(docs, size, rng):
+    """Lists of documents of about ``size`` words, in random order; short sentences of one corpus together."""
     order = list(docs)
     rng.shuffle(order)
     order.sort(key=lambda p: p.domain if p.domain >= 7 else -1)  # short sentences of one corpus together
@@ -283,6 +290,7 @@ def batches(docs, size, rng):
 
 
 def tensors(chunk):
+    """The documents of a batch one after the other, with rows of nothing between them."""
     word, hint, mask, group, domain, bio, ent, weight = ([] for _ in range(8))
     spans, uses, kinds_, rule, dom = [], [], [], [], []
     at = PAD
@@ -410,6 +418,7 @@ def entities(docs: list[Document]) -> dict[tuple[str, str], list[tuple[int, int,
 
 
 def prepared():
+    """All documents as arrays, and the hash rows and meanings of their words; kept in the temporary folder for the next run."""
     cache = Path(tempfile.gettempdir()) / "dateline-train.pkl"
     if cache.exists():
         return pickle.loads(cache.read_bytes())
