@@ -102,7 +102,7 @@ def cold_start() -> None:
         env = os.environ | {"DATELINE_CACHE": empty}
         first = _timed(lambda: subprocess.run(command, cwd=ROOT, check=True, env=env))
         print(f"- the same at the very first start, when the gazetteer is unpacked: {first:.3f} s")
-    code = "import resource, sys; from dateline.__main__ import main; main(sys.argv[1:]); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    code = "import re, sys; from dateline.__main__ import main; main(sys.argv[1:]); print(int(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1]) // 1024)"
     with tempfile.TemporaryDirectory() as folder:
         lines = Path(folder) / "in.jsonl"
         text = "\n\n".join([open_report(ROOT / "seeds" / "bakhmut-2023-03-07.md").text] * 100)

@@ -39,7 +39,7 @@ NOTHING = "nothing in the sentence says more of it than where it is"
 _LONG_LIST = "one of a long list of names"
 _MAX_NAMES = 25
 """A passage with more names than this is a list: no cue in it belongs to one of them."""
-_WINDOW = 140
+_BEFORE, _AFTER = 60, 80
 """Strong cues are looked for this many characters before and after the name."""
 _IF = re.compile(r"\b(?:if|unless|should (?:they|it|he|the)|once|even if|in case)\b", re.IGNORECASE)
 _MODAL = re.compile(  # in lower case only: "May" is a month
@@ -138,7 +138,7 @@ def kind_of(sentence: str, start: int, end: int, others: Sequence[tuple[int, int
 
 def _scores(sentence: str, start: int, end: int, others: Sequence[tuple[int, int]]) -> Iterator[tuple[float, int, str, str]]:
     """Yield (score, precedence, kind, cue) for every cue in the sentence."""
-    marked = f"{sentence[max(0, start - _WINDOW) : start]}\x01{sentence[end : end + _WINDOW]}".translate(_QUOTES)
+    marked = f"{sentence[max(0, start - _BEFORE) : start]}\x01{sentence[end : end + _AFTER]}".translate(_QUOTES)
     order = kinds()
     for rank, kind in enumerate(order):
         if kind.any_strong is None or not kind.any_strong.search(marked):

@@ -134,8 +134,13 @@ class Network:
         memory = np.concatenate([mean, top, np.log(count)], axis=1)
         width = seen.shape[1]
         weight = self._w["hidden.weight"]
-        plain = seen @ weight[:width] + (memory @ weight[width:])[group] + self._w["hidden.bias"]
-        chances: Array = np.mean([self._decided(plain, seen[:, WIDTH:], domain) for domain in domains], axis=0)
+        remembered = memory @ weight[width:] + self._w["hidden.bias"]
+        chances = np.zeros((len(forms), 3), np.float32)
+        for start in range(0, len(forms), PIECE):
+            part = slice(start, start + PIECE)
+            plain = seen[part] @ weight[:width] + remembered[group[part]]
+            for domain in domains:
+                chances[part] += self._decided(plain, seen[part, WIDTH:], domain) / len(domains)
         return chances
 
     def _decided(self, plain: Array, hints: Array, domain: int) -> Array:

@@ -68,5 +68,5 @@ def _short(text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
 
 def passage_at(found: Sequence[Passage], offset: int) -> Passage:
     """Return the passage that holds the character at ``offset`` (or the last one before it)."""
-    index = bisect.bisect_right([p.start for p in found], offset) - 1
+    index = bisect.bisect_right(found, offset, key=lambda p: p.start) - 1
     return found[max(index, 0)]

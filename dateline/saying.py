@@ -33,7 +33,7 @@ HEADS, QUESTION, ANSWER = 8, 16, 32
 WINDOW = 40
 """How many words to either side of a mention are listened to."""
 BUCKETS = 32
-MENTIONS_AT_ONCE = 256
+MENTIONS_AT_ONCE = 96
 CUE_WEIGHT = 2.0
 """Log-odds for the kind of a cue that was found. Cues are typical wordings; the marked documents were written to avoid them."""
 _GROUND = re.compile(rf"^ {any_of('place', 'ground')}\b")
