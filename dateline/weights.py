@@ -1,9 +1,10 @@
-"""Loading trained weights: arrays in an ``.npz`` file, never a pickle."""
+"""Trained weights: arrays in an ``.npz`` file, never a pickle."""
 
 from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,3 +40,10 @@ def made_for(path: Path, held: dict[str, NDArray[Any]], name: str, wanted: tuple
     if name not in held or tuple(str(v) for v in held[name]) != wanted:
         msg = f"The weights in {str(path)!r} were made for another version. Check out the file again, or run `make weights`."
         raise DataError(msg)
+
+
+def save(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write arrays as they are to ``path``, compressed, making its folder if need be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)

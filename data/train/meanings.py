@@ -19,6 +19,7 @@ from transformers import AutoModel, AutoTokenizer
 
 from data.build import fetch
 from data.train.corpora import MARKED, corpus, marked
+from dateline import weights
 from dateline.saying import MEANING, MEANINGS
 from dateline.words import words
 
@@ -72,7 +73,7 @@ def main() -> None:
     short = vectors @ axes[:SIZE].T
     short /= short.std()
     quantised = np.clip(np.round(short * 32), -127, 127).astype(np.int8)
-    np.savez_compressed(MEANINGS, words=np.array("\n".join(todo)), vectors=quantised)
+    weights.save(MEANINGS, {"words": np.array("\n".join(todo)), "vectors": quantised})
     print(MEANINGS, len(todo), "words", round(MEANINGS.stat().st_size / 1e6, 2), "MB")
 
 

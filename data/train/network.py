@@ -20,7 +20,7 @@ from torch.nn import functional as F
 from benchmarks.corpora import FOLDS, HELD_OUT
 from data.train.corpora import GWN_USES, MARKED, Document, corpus, fold_of, marked
 from data.train.spacy_model import folder
-from dateline import network
+from dateline import network, weights
 from dateline.cues import flat
 from dateline.gazetteer import Gazetteer
 from dateline.hashing import rows
@@ -510,8 +510,7 @@ def save(net: Net, path: Path) -> None:
         arrays[name] = np.ascontiguousarray(value).astype(np.float16)
     for name, labels in (("domains", DOMAINS), ("entities", ENTITIES), ("hints", HINTS)):
         arrays[f"labels.{name}"] = np.array(labels)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(path, **arrays)
+    weights.save(path, arrays)
     print(path, round(path.stat().st_size / 1e6, 2), "MB")
 
 

@@ -24,6 +24,7 @@ from dateline.finding import find, look
 from dateline.gazetteer import Gazetteer
 from dateline.network import Network
 from dateline.ranking import FEATURES, Ranked, groups_of, softmax_by, table_of
+from dateline.weights import save
 
 CORPORA = {
     "lgl.dev": "lgl",
@@ -234,8 +235,7 @@ def main() -> None:
         arrays[f"round{k}.bias"] = net.into.bias.detach().numpy().astype(np.float16)
         arrays[f"round{k}.out"] = net.out.weight.detach().numpy()[0].astype(np.float16)
     out = HELD_OUT / "ranking.npz" if args.held_out else ranking.WEIGHTS
-    out.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(out, **arrays)
+    save(out, arrays)
     print(out, round(out.stat().st_size / 1e3), "kB")
 
 

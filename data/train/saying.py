@@ -18,6 +18,7 @@ from torch.nn import functional as F
 
 from benchmarks.corpora import FOLDS, HELD_OUT, with_references
 from data.train.corpora import MARKED, Document, fold_of, marked
+from dateline import weights
 from dateline.cues import flat
 from dateline.finding import look
 from dateline.gazetteer import Gazetteer
@@ -185,8 +186,7 @@ def save(net: Net, path: Path) -> None:
     for name, value in net.state_dict().items():
         matrix = value.numpy().T if name.endswith("weight") and not name.startswith(("key_at", "value_at")) else value.numpy()
         arrays[name] = np.ascontiguousarray(matrix).astype(np.float16)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(path, **arrays)
+    weights.save(path, arrays)
     print(path, round(path.stat().st_size / 1e6, 2), "MB")
 
 
