@@ -18,13 +18,12 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import spacy
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from benchmarks.scoring import SHARED_ORIGINAL, load, score
 from benchmarks.stage import ROOT, Visit, chromium, served, synthetic_report, visit
 from data.train.corpora import MARKED, marked
-from data.train.spacy_model import folder
+from data.train.spacy_model import name_model
 from dateline import Article, Gazetteer, Reader, load_reader, open_report, read
 
 SIZES = (10, 100, 1000)
@@ -60,7 +59,7 @@ def engine_time(reader: Reader) -> None:
     print("## Engine time beside spaCy's small name model alone (same text, in turn, one process, one core)\n")
     print("| text | words | spaCy NER alone, words/s | whole engine, words/s | times as fast |")
     print("|---|---|---|---|---|")
-    nlp = spacy.load(folder(), exclude=["tagger", "parser", "attribute_ruler", "lemmatizer", "senter"])
+    nlp = name_model()
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cores)})
     seed = open_report(ROOT / "seeds" / "bakhmut-2023-03-07.md")

@@ -21,6 +21,8 @@ from dateline.records import Candidate, Choice, Mention, Place
 MAX_OTHERS = 8
 UNCERTAIN_BELOW = 0.6
 """A place less sure than this is shown as uncertain everywhere."""
+FUZZY_AT_MOST = 0.55
+"""A guess at a misspelt name is shown as uncertain whatever else speaks for it."""
 SAME_PLACE_KM = 50.0
 """Candidates this near the chosen one count for it: taking one for the other hardly moves the dot (a city and its district)."""
 NEAR_KM = 100.0
@@ -66,6 +68,8 @@ def choose(
         why = _why(one, int(order[0]), towns, country_names)
         for mention in one.group.members:
             sure = confidence(sure_inputs(one, mention), ranker.sure)
+            if best.match == "fuzzy":
+                sure = min(sure, FUZZY_AT_MOST)
             choices[mention.id] = Choice(best.place, "; ".join([_match_words(mention, best), *why]), round(sure, 3), others)
     for mention in mentions:
         choices.setdefault(mention.id, _unknown(mention))

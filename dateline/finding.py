@@ -73,7 +73,7 @@ def find(sight: Sight, network: Network, domains: Sequence[str], given: Iterable
     asked = sorted(set(given))
     mentions = [_mention(sight, network, sorts, chance, *span, *_covering(sight.words, *span)) for span in asked]
     taken = [(m.start, m.end) for m in mentions]
-    if listed := _as_list(sight):
+    if listed := as_list(sight):
         for first, last in listed:
             chance[first:last, 0] = np.minimum(chance[first:last, 0], _LISTED)
     for first, last in listed or _spans(sight.words.forms, chance):
@@ -133,7 +133,7 @@ def _bands(sight: Sight) -> frozenset[str]:
     return frozenset(found)
 
 
-def _as_list(sight: Sight) -> list[tuple[int, int]]:
+def as_list(sight: Sight) -> list[tuple[int, int]]:
     """Return the longest known names of a report that is nothing but names, else nothing: no sentence tells the network where they end."""
     spans: list[tuple[int, int]] = []
     for first, last in sorted(sight.known, key=lambda span: (span[0], -span[1])):

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from dateline import weights
 from dateline.cues import any_of
+from dateline.distances import KM_PER_DEG
 from dateline.features import WATERS, is_area
 from dateline.names import fold_key
 from dateline.records import Candidate, Mention, Place
@@ -36,7 +37,6 @@ MAX_ANCHORS = 80
 MAX_MEMBERS = 200
 """Bounds on the work for texts that are nothing but names."""
 BESIDE_CHARACTERS = 160
-_EARTH_KM = 111.2
 _REGION_WORDS = r"(?:region|oblast|province|state|governorate|department|district|prefecture|county|republic|parish|raion)"
 _AFTER_REGION = re.compile(rf"^,? (?:{_REGION_WORDS})\b", re.IGNORECASE)
 _AMONG_REGIONS = re.compile(r"^(?: (?:and|or) [A-Z]\w+)?, (?:[\w-]+ ){0,3}(?:states|provinces|regions|departments|governorates|counties)\b")
@@ -290,9 +290,9 @@ class _Table:
         if not anchors:
             return
         of, at = np.array([a[0] for a in anchors]), np.array([a[1] for a in anchors])
-        north = (self.lat[:, None] - self.lat[at]) * _EARTH_KM
+        north = (self.lat[:, None] - self.lat[at]) * KM_PER_DEG
         east = (self.lon[:, None] - self.lon[at] + 180) % 360 - 180
-        km = np.hypot(north, east * _EARTH_KM * np.cos(np.radians(self.lat[at])))
+        km = np.hypot(north, east * KM_PER_DEG * np.cos(np.radians(self.lat[at])))
         km = np.maximum(0, km - np.minimum(self.radius[:, None], 150))
         sure = np.where(self.of[:, None] == of, 0, probability[at])
         keys = {g.key: i for i, g in enumerate(self.groups)}

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from dateline import weights
 from dateline.cues import any_of, flat
-from dateline.finding import Sight
+from dateline.finding import Sight, as_list
 from dateline.kinds import cue_found, rules
 from dateline.network import Array, softmax
 from dateline.passages import passage_at
@@ -171,6 +171,9 @@ def said_of(sight: Sight, mentions: Sequence[Mention], cut: Sequence[Passage], s
     """Return (kinds, references): one label a mention each, with its reason."""
     if not mentions:
         return [], []
+    if as_list(sight):
+        uses_of = [Label("literal", "stands in a list of names") if m.form == "name" else _use("demonym", m, "") for m in mentions]
+        return [Label("setting", "stands in a list of names: nothing is said of it") for _ in mentions], uses_of
     spans = [(m.start, m.end) for m in mentions]
     ruled = rules(flat(sight.text), spans, cut)
     # a kind of one's own (CONTRIBUTING, "Add a kind") is known to the rules alone

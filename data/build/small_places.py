@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.build import fetch, geometry
-from dateline.distances import rough_km
+from dateline.distances import KM_PER_DEG, rough_km
 from dateline.names import fold_key
 
 SAME_TOWN_KM = 30.0
@@ -77,6 +77,6 @@ def lakes() -> Iterator[Small]:
         else:
             full = name
         feature = "RSV" if record["featurecla"] == "Reservoir" else "LK"
-        radius = (outline.area**0.5) * 111.2 / 2
+        radius = (outline.area**0.5) * KM_PER_DEG / 2
         yield Small(f"dl:lake-{number}-{fold_key(name).replace(' ', '-')}", full, feature, centre.y, centre.x, "", "",
                     tuple(a for a in aliases if a != full), "Natural Earth 1:10m", radius)  # fmt: skip

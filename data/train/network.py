@@ -19,7 +19,7 @@ from torch.nn import functional as F
 
 from benchmarks.corpora import FOLDS, HELD_OUT
 from data.train.corpora import GWN_USES, MARKED, Document, corpus, fold_of, marked
-from data.train.spacy_model import folder
+from data.train.spacy_model import name_model
 from dateline import network, weights
 from dateline.cues import flat
 from dateline.gazetteer import Gazetteer
@@ -199,9 +199,8 @@ class Net(nn.Module):
 
     def load_spacy(self):
         """Start the first layers from spaCy's small English name model."""
-        import spacy
 
-        nlp = spacy.load(folder(), exclude=["tagger", "parser", "attribute_ruler", "lemmatizer", "senter"])
+        nlp = name_model()
         model = nlp.get_pipe("ner").model.get_ref("tok2vec")
         E, W, L = [], [], []
         for node in model.walk():
@@ -408,9 +407,7 @@ def entities(docs: list[Document]) -> dict[tuple[str, str], list[tuple[int, int,
     known = pickle.loads(cache.read_bytes()) if cache.exists() else {}
     missing = [d for d in docs if (d.corpus, d.id) not in known]
     if missing:
-        import spacy
-
-        nlp = spacy.load(folder(), exclude=["tagger", "parser", "attribute_ruler", "lemmatizer", "senter"])
+        nlp = name_model()
         for d, doc in zip(missing, nlp.pipe((d.text for d in missing), batch_size=32, n_process=2), strict=True):
             known[(d.corpus, d.id)] = [(e.start_char, e.end_char, e.label_) for e in doc.ents]
         cache.write_bytes(pickle.dumps(known))
