@@ -10,7 +10,23 @@ This is the one door: names in ``__all__`` are public, everything else may chang
 from dateline.batch import read_lines, toponyms
 from dateline.choosing import UNCERTAIN_BELOW
 from dateline.distances import direction, distance_km
-from dateline.errors import DataError, DatelineError, EmptyReport, NotText, ReportError, TooLong
+from dateline.errors import (
+    DataError,
+    DatelineError,
+    DecisionError,
+    EmptyReport,
+    ExportError,
+    LinkError,
+    LinkFailed,
+    LinkRefused,
+    NotText,
+    PackError,
+    ReportError,
+    StoreError,
+    TooDemanding,
+    TooLong,
+    Unreadable,
+)
 from dateline.gazetteer import Gazetteer
 from dateline.kinds import Kind, kinds
 from dateline.network import Network
@@ -21,12 +37,13 @@ from dateline.records import Article, Candidate, Choice, Label, Mention, Passage
 from dateline.reports import decode, list_reports, mostly_latin, open_report, parse
 from dateline.saying import REFERENCES, Sayer
 from dateline.tables import MENTION_COLUMNS, PLACE_COLUMNS, mentions_table, place_key, places_table
+from dateline.workshop import Workshop
 
 __all__ = [
-    "DEFAULT", "ENGINE_VERSION", "MENTION_COLUMNS", "PLACE_COLUMNS", "PROFILES", "REFERENCES", "UNCERTAIN_BELOW",
-    "Article", "Candidate", "Choice", "DataError", "DatelineError", "EmptyReport", "Gazetteer", "Kind",
-    "Label", "Mention", "Network", "NotText", "Passage", "Place", "Policy", "Ranker", "ReadArticle", "Reader", "Reading",
-    "ReportError", "Sayer", "TooLong",
-    "decode", "direction", "distance_km", "kinds", "list_reports", "load_reader", "mentions_table", "mostly_latin", "open_report",
-    "parse", "place_key", "places_table", "read", "read_lines", "toponyms",
+    "DEFAULT", "ENGINE_VERSION", "MENTION_COLUMNS", "PLACE_COLUMNS", "PROFILES", "REFERENCES", "UNCERTAIN_BELOW", "Article",
+    "Candidate", "Choice", "DataError", "DatelineError", "DecisionError", "EmptyReport", "ExportError", "Gazetteer", "Kind",
+    "Label", "LinkError", "LinkFailed", "LinkRefused", "Mention", "Network", "NotText", "PackError", "Passage", "Place", "Policy",
+    "Ranker", "ReadArticle", "Reader", "Reading", "ReportError", "Sayer", "StoreError", "TooDemanding", "TooLong", "Unreadable",
+    "Workshop", "decode", "direction", "distance_km", "kinds", "list_reports", "load_reader", "mentions_table", "mostly_latin",
+    "open_report", "parse", "place_key", "places_table", "read", "read_lines", "toponyms",
 ]  # fmt: skip

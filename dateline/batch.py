@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dateline.errors import DatelineError, EmptyReport, ReportError, TooLong
+from dateline.limits import MAX_CHARACTERS
 from dateline.policies import DEFAULT, Policy
 from dateline.reading import Reader, read
 from dateline.records import Article, ReadArticle
 from dateline.records import Reading as _Reading
-from dateline.reports import MAX_CHARACTERS
 
 MAX_LINE_BYTES = 16_000_000
 """A longer line is not even parsed."""

@@ -1,7 +1,8 @@
 """The gazetteer: which places a name may mean. It lists candidates and never chooses.
 
 The core gazetteer is one read-only SQLite file, shipped compressed and unpacked once into the
-user's cache. Rows of ``place`` with an id below 2,000,000,000 carry GeoNames' own id.
+user's cache; packs (:mod:`dateline.packs`) are files like it, asked together with it. Rows of ``place``
+with an id below 2,000,000,000 carry GeoNames' own id.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ import os
 import sqlite3
 import tempfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
 from dateline.errors import DataError
+from dateline.folders import cache_folder
 from dateline.names import code_key, fold_key, is_code, with_articles, without_article
 from dateline.records import Candidate, Mention, Place
 
@@ -43,19 +45,12 @@ CREATE TABLE word(key TEXT PRIMARY KEY) WITHOUT ROWID;      -- common English wo
 PACKED = Path(__file__).resolve().parents[1] / "data" / "gazetteer.sqlite.xz"
 FIRST_OWN_ROW = 2_000_000_000
 FUZZY_MIN_LETTERS = 6
+SEARCH_MIN_LETTERS = 3
 FUZZY_MIN_SCORE = 90.0
 """rapidfuzz ratio (0-100): one changed letter in ten."""
 _MATCH_BY_GRADE = {0: "name", 1: "alias", 2: "fold"}
 _CHUNK = 500
 """Keys asked in one statement; SQLite's own limit is far above."""
-
-
-def cache_folder() -> Path:
-    """Return the folder for unpacked data: ``DATELINE_CACHE``, else the user's cache folder."""
-    if own := os.environ.get("DATELINE_CACHE"):
-        return Path(own)
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "dateline"
 
 
 def unpacked(packed: Path = PACKED) -> Path:
@@ -123,27 +118,40 @@ SELECT n.key, count(*), max(p.feature = 'PCLI'), max(p.feature = 'PPLC'), max(p.
 FROM name n JOIN place p ON p.row = n.place WHERE n.key IN"""
 
 
-class Gazetteer:
-    """Read-only access to one gazetteer file. Safe to share between threads."""
+def core_file() -> Path:
+    """Return the core gazetteer's file: the one that ``DATELINE_GAZETTEER`` names, else the shipped one, unpacked."""
+    own = os.environ.get("DATELINE_GAZETTEER")
+    return Path(own) if own else unpacked()
 
-    def __init__(self, path: Path | None = None) -> None:
-        """Open ``path``, or the core gazetteer."""
-        path = path or unpacked()
+
+class Gazetteer:
+    """Read-only access to the core gazetteer and its packs, asked as one. Safe to share between threads."""
+
+    def __init__(self, path: Path | None = None, packs: Sequence[Path] = ()) -> None:
+        """Open ``path``, or the core gazetteer, and ``packs`` (files with the same :data:`SCHEMA`) beside it.
+
+        Raises:
+            DataError: one of the files cannot be read; the message names it.
+        """
+        path = path or core_file()
+        files = (path, *packs)
         try:
-            self._db = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
-            self._regions: dict[tuple[str, str], str] = {
-                (country, code): name
-                for country, code, name in self._db.execute(
-                    "SELECT r.country, r.admin1, p.name FROM region r JOIN place p ON p.row = r.place"
-                )
-            }
-            self.country_names: dict[str, str] = dict(
-                self._db.execute("SELECT country, name FROM place WHERE feature = 'PCLI' AND country <> ''")
-            )
-            """English names of countries by ISO 3166-1 alpha-2 code."""
+            for path in files:
+                db = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+                if path is files[0]:
+                    self._db = db
+                    self._regions = _region_names(db)
+                    self.country_names = _country_names(db)
+                    self._all: tuple[sqlite3.Connection, ...] = (db,)
+                else:
+                    db.execute("SELECT key, place, grade FROM name LIMIT 1").fetchone()
+                    self._all = (*self._all, db)
         except sqlite3.Error as error:
-            msg = f"The gazetteer {str(path)!r} cannot be read: {error}. Delete it; it is unpacked again at the next start."
+            again = "it is unpacked again at the next start" if path is files[0] else f"add the pack {path.stem!r} again"
+            msg = f"The gazetteer {str(path)!r} cannot be read: {error}. Delete it; {again}."
             raise DataError(msg) from error
+        self.version = "+".join(file.stem for file in files)
+        """Which files answer, by name: the core's carries the digest of its content, a pack's the digest of its source."""
 
     def known(self, keys: Iterable[str]) -> dict[str, Known]:
         """Return what is filed under each of the fold keys, in short; keys that nothing is filed under are left out."""
@@ -153,8 +161,10 @@ class Gazetteer:
         for i in range(0, len(wanted), _CHUNK):
             chunk = wanted[i : i + _CHUNK]
             marks = ",".join("?" * len(chunk))
-            for key, *flags, population in self._db.execute(f"{_FACTS} ({marks}) GROUP BY n.key", chunk):
-                facts[key] = (*flags, population)
+            for db in self._all:
+                for key, count, *best in db.execute(f"{_FACTS} ({marks}) GROUP BY n.key", chunk):
+                    have = facts.get(key, _NO_FACTS)
+                    facts[key] = (have[0] + count, *map(max, have[1:], best))
             demonyms.update(self._db.execute(f"SELECT key, form FROM demonym WHERE key IN ({marks})", chunk))
         common = self.common_words(facts)
         return {key: _known(facts.get(key, _NO_FACTS), demonyms.get(key, ""), key in common) for key in facts.keys() | demonyms.keys()}
@@ -204,8 +214,28 @@ class Gazetteer:
             where, value = "p.row = ?", place_id[3:]
         else:
             where, value = "p.slug = ? AND p.slug <> ''", place_id
-        row = self._db.execute(f"SELECT {_COLUMNS} FROM place p WHERE {where}", (value,)).fetchone()
-        return self._place(row) if row else None
+        for db in self._all:
+            if row := db.execute(f"SELECT {_COLUMNS} FROM place p WHERE {where}", (value,)).fetchone():
+                return self._place(row)
+        return None
+
+    def starting(self, text: str, limit: int = 20) -> tuple[Candidate, ...]:
+        """Return the places a person who types ``text`` may look for: those of that name, then those whose names begin so, by size."""
+        key = fold_key(text)
+        found = {c.place.id: c for c in self.candidates(text, fuzzy=True)}
+        if len(key) >= SEARCH_MIN_LETTERS:
+            longer = [
+                Candidate(self._place(row[:-1]), _MATCH_BY_GRADE[row[-1]])
+                for db in self._all
+                for row in db.execute(
+                    f"SELECT {_COLUMNS}, n.grade FROM name n JOIN place p ON p.row = n.place WHERE n.key >= ? AND n.key < ?"
+                    " ORDER BY p.population DESC, p.row LIMIT ?",
+                    (key, key + "\U0010ffff", 2 * limit),
+                )
+            ]
+            for candidate in sorted(longer, key=lambda c: -c.place.population):
+                found.setdefault(candidate.place.id, candidate)
+        return tuple(found.values())[:limit]
 
     def outline(self, place_id: str) -> list[list[list[float]]] | None:
         """Return the outer rings of an area as [[lon, lat], ...] lists, or None if none is known."""
@@ -225,17 +255,24 @@ class Gazetteer:
         return found
 
     def _by_key(self, key: str, match: str = "") -> tuple[Candidate, ...]:
-        rows = self._db.execute(
-            f"SELECT {_COLUMNS}, n.grade FROM name n JOIN place p ON p.row = n.place WHERE n.key = ? ORDER BY p.population DESC, p.row",
-            (key,),
-        ).fetchall()
-        return tuple(Candidate(self._place(row[:-1]), match or _MATCH_BY_GRADE[row[-1]]) for row in rows)
+        found: dict[str, Candidate] = {}
+        for db in self._all:
+            rows = db.execute(
+                f"SELECT {_COLUMNS}, n.grade FROM name n JOIN place p ON p.row = n.place WHERE n.key = ? ORDER BY p.population DESC, p.row",
+                (key,),
+            )
+            for row in rows.fetchall():
+                place = self._place(row[:-1])
+                found.setdefault(place.id, Candidate(place, match or _MATCH_BY_GRADE[row[-1]]))
+        return tuple(sorted(found.values(), key=lambda c: -c.place.population))
 
     def _fuzzy(self, key: str) -> tuple[Candidate, ...]:
         start = key[:3]
-        keys = [
-            row[0] for row in self._db.execute("SELECT DISTINCT key FROM name WHERE key >= ? AND key < ?", (start, start + "\U0010ffff"))
-        ]
+        keys = {
+            row[0]
+            for db in self._all
+            for row in db.execute("SELECT DISTINCT key FROM name WHERE key >= ? AND key < ?", (start, start + "\U0010ffff"))
+        }
         best = process.extractOne(key, keys, scorer=fuzz.ratio, score_cutoff=FUZZY_MIN_SCORE)
         return self._by_key(best[0], "fuzzy") if best else ()
 
@@ -257,6 +294,16 @@ class Gazetteer:
             claims=tuple(c for c in str(claims).split("|") if c),
             source=str(source),
         )
+
+
+def _region_names(db: sqlite3.Connection) -> dict[tuple[str, str], str]:
+    rows = db.execute("SELECT r.country, r.admin1, p.name FROM region r JOIN place p ON p.row = r.place")
+    return {(country, code): name for country, code, name in rows}
+
+
+def _country_names(db: sqlite3.Connection) -> dict[str, str]:
+    """Return the English names of countries by ISO 3166-1 alpha-2 code."""
+    return dict(db.execute("SELECT country, name FROM place WHERE feature = 'PCLI' AND country <> ''"))
 
 
 _COLUMNS = ", ".join(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from dateline import weights
 from dateline.choosing import choose
 from dateline.cues import flat
 from dateline.finding import find, look
@@ -30,16 +32,24 @@ class Reader:
     gazetteer: Gazetteer
 
 
-def load_reader() -> Reader:
-    """Return the reader with the weights and the core gazetteer that ship with Dateline.
+def load_reader(packs: Sequence[Path] = ()) -> Reader:
+    """Return the reader with the weights and the core gazetteer that ship with Dateline, and gazetteer packs beside it.
 
     Raises:
         DataError: one of the files is missing or damaged.
     """
-    return Reader(Network(), Sayer(), Ranker(), Gazetteer())
+    return Reader(Network(), Sayer(), Ranker(), Gazetteer(packs=packs))
 
 
-def read(article: Article, reader: Reader, policy: Policy = DEFAULT, given: Iterable[tuple[int, int]] | None = None) -> ReadArticle:
+def made_by(gazetteer: Gazetteer) -> str:
+    """Return what a reading was made by: the engine's version, a digest of the weights, and the gazetteer's files."""
+    return f"{ENGINE_VERSION}-{weights.digest()} {gazetteer.version}"
+
+
+def read(
+    article: Article, reader: Reader, policy: Policy = DEFAULT, given: Iterable[tuple[int, int]] | None = None,
+    progress: Callable[[float], None] = lambda _: None,
+) -> ReadArticle:  # fmt: skip
     """Return ``article`` with every place name found, placed, typed and explained.
 
     Args:
@@ -47,9 +57,11 @@ def read(article: Article, reader: Reader, policy: Policy = DEFAULT, given: Iter
         reader: weights and gazetteer, from :func:`load_reader`.
         policy: what counts as a mention.
         given: spans (start, end) to read instead of finding any; other names still count as evidence for them.
+        progress: told the share done, 0 to 1, after each step; the shares are those of a long report.
     """
     text = article.text
     sight = look(text, reader.network, reader.gazetteer)
+    progress(0.55)
     cut = passages(text, sentence_starts(sight.words))
     asked = None if given is None else frozenset(given)
     mentions = find(sight, reader.network, policy.domains, asked or ())
@@ -60,7 +72,9 @@ def read(article: Article, reader: Reader, policy: Policy = DEFAULT, given: Iter
         if key not in seen:
             seen[key] = reader.gazetteer.listed(mention)
         listed[mention.id] = seen[key]
+    progress(0.7)
     choices = choose(flat(text), mentions, listed, reader.gazetteer.country_names, reader.ranker)
+    progress(0.85)
     kinds, uses = said_of(sight, mentions, cut, reader.sayer)
     return ReadArticle(
         article,

@@ -24,6 +24,8 @@ class Article:
     outlet: str = ""
     source: str = ""
     """Address of the original, or empty."""
+    language: str = ""
+    """ISO 639-1 code, or empty where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,10 @@ class Reading:
     choice: Choice
     kind: Label
     reference: Label
+    status: str = "unchecked"
+    """``unchecked`` (as the engine read it), ``checked`` (a person says it is right) or ``corrected`` (a person changed or added it)."""
+    decided: str = ""
+    """Who decided last, when and why, in words; empty where nobody did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,9 @@ from pathlib import Path
 import charset_normalizer
 
 from dateline.errors import EmptyReport, NotText, ReportError, TooLong
+from dateline.limits import MAX_CHARACTERS, MAX_FILE_MB, MB
 from dateline.records import Article
 
-MAX_BYTES = 4_000_000
-MAX_CHARACTERS = 400_000
-"""About 65,000 words: a book chapter, read in a quarter of a minute on two cores."""
 SUFFIXES = (".txt", ".md")
 
 _BOMS = (
@@ -42,23 +40,25 @@ _COMMONEST = ("cp1252", "cp1251", "cp1250", "cp1256", "cp1254")
 _EQUAL_COHERENCE = 0.05
 _MAX_CONTROL_SHARE = 0.002
 """Text has tabs and line ends, but hardly any other control character."""
-_FIELD = re.compile(r"^(title|date|byline|outlet|source)\s*:\s*(.*?)\s*$", re.IGNORECASE)
+_FIELD = re.compile(r"^(title|date|byline|outlet|source|language)\s*:\s*(.*?)\s*$", re.IGNORECASE)
 _HEADING = re.compile(r"^#{1,6}\s+(.{1,200}?)\s*#*\s*$")
 
 
-def decode(content: bytes, name: str) -> str:
+def decode(content: bytes, name: str, *, keep_invisible: bool = False) -> str:
     """Return the text of a file, its line ends as ``\\n``.
 
-    UTF-8 first, then byte order marks, then the best guess of charset-normalizer.
+    UTF-8 first, then byte order marks, then the best guess of charset-normalizer. Zero-width marks go, unless ``keep_invisible``.
 
     Raises:
         EmptyReport: nothing but white space.
         NotText: pictures, archives, programs.
-        TooLong: over :data:`MAX_BYTES`.
+        TooLong: over :data:`~dateline.limits.MAX_FILE_MB`.
     """
-    _check_size(len(content), name)
+    check_size(len(content), name)
     text = _decoded(content, name)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_INVISIBLE)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not keep_invisible:
+        text = text.translate(_INVISIBLE)
     controls = sum(1 for ch in text if (ch < " " and ch not in "\n\t\f\v") or ch == "\x7f" or "\ud800" <= ch < "\ue000")
     if controls > 1 + len(text) * _MAX_CONTROL_SHARE:
         raise NotText(_not_text(name))
@@ -70,9 +70,10 @@ def decode(content: bytes, name: str) -> str:
     return text
 
 
-def _check_size(size_bytes: int, name: str) -> None:
-    if size_bytes > MAX_BYTES:
-        msg = f"{name!r} has {size_bytes / 1e6:.1f} MB; the limit is {MAX_BYTES / 1e6:.0f} MB. Split it into several reports."
+def check_size(size_bytes: int, name: str) -> None:
+    """Raise :class:`TooLong` where a file is over :data:`~dateline.limits.MAX_FILE_MB`."""
+    if size_bytes > MAX_FILE_MB * MB:
+        msg = f"{name!r} has {size_bytes / MB:.1f} MB; the limit is {MAX_FILE_MB} MB. Split it into several reports."
         raise TooLong(msg)
 
 
@@ -110,7 +111,7 @@ def parse(text: str, name: str) -> Article:
 
     Raises:
         EmptyReport: there is front matter and nothing after it.
-        TooLong: over :data:`MAX_CHARACTERS`.
+        TooLong: over :data:`~dateline.limits.MAX_CHARACTERS`.
     """
     fields, body = _front_matter(text)
     body = body.strip("\n")
@@ -131,7 +132,8 @@ def parse(text: str, name: str) -> Article:
         date=fields.get("date", ""),
         byline=fields.get("byline", ""),
         outlet=fields.get("outlet", ""),
-        source=_web_address(fields.get("source", "")),
+        source=web_address(fields.get("source", "")),
+        language=fields.get("language", ""),
     )
 
 
@@ -151,8 +153,8 @@ def _first_heading(body: str) -> str:
     return heading[1] if heading else ""
 
 
-def _web_address(address: str) -> str:
-    """Only web addresses become links; anything else (``javascript:``) is dropped."""
+def web_address(address: str) -> str:
+    """Return a web address as it is and anything else (``javascript:``) as "": only web addresses become links."""
     return address if re.match(r"https?://[^\s<>\"']+$", address) else ""
 
 
@@ -169,7 +171,7 @@ def open_report(path: Path) -> Article:
         ReportError: the file cannot be read, is empty, is not text or is too long.
     """
     try:
-        _check_size(path.stat().st_size, path.name)  # before reading: never load a huge file to refuse it
+        check_size(path.stat().st_size, path.name)  # before reading: never load a huge file to refuse it
         content = path.read_bytes()
     except OSError as error:
         msg = f"{path.name!r} cannot be read: {error.strerror or error}. Check that the file is there and readable."

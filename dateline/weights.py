@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,15 @@ def load(path: Path) -> dict[str, NDArray[Any]]:
         msg = f"The weights in {str(path)!r} cannot be read: {error}. Check out the file again."
         raise DataError(msg) from error
     return {name: array.astype(np.float32) if array.dtype == np.float16 else array for name, array in held.items()}
+
+
+@lru_cache(maxsize=1)
+def digest() -> str:
+    """Return eight hexadecimal digits that change with any of the shipped weights."""
+    found = hashlib.sha256()
+    for path in sorted(FOLDER.glob("*.npz")):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:8]
 
 
 def made_for(path: Path, held: dict[str, NDArray[Any]], name: str, wanted: tuple[str, ...]) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from dateline import PROFILES, Policy, read_lines
 from dateline.__main__ import main
 from dateline.batch import MAX_LINE_BYTES
-from dateline.reports import MAX_CHARACTERS
+from dateline.limits import MAX_CHARACTERS
 from tests.conftest import ROOT
 
 KEYS = [

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dateline import EmptyReport, NotText, ReportError, TooLong, decode, list_reports, open_report, parse
-from dateline.reports import MAX_BYTES, MAX_CHARACTERS
+from dateline.limits import MAX_CHARACTERS, MAX_FILE_MB, MB
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 8
 TEXT = "Бахмут і Соледар. Fighting went on near Bakhmut — “all day”."
@@ -48,14 +48,14 @@ def test_empty_is_refused_by_name(content):
 def test_too_large_is_refused_before_it_is_read(tmp_path):
     big = tmp_path / "big.txt"
     with big.open("wb") as file:
-        file.truncate(MAX_BYTES + 1)
+        file.truncate(MAX_FILE_MB * MB + 1)
     with pytest.raises(TooLong, match=r"big\.txt"):
         open_report(big)
 
 
-def test_five_megabytes_of_text_are_refused_with_the_limit():
-    with pytest.raises(TooLong, match="4 MB"):
-        decode(b"Bakhmut held. " * 360_000, "long.txt")
+def test_eleven_megabytes_of_text_are_refused_with_the_limit():
+    with pytest.raises(TooLong, match=f"{MAX_FILE_MB} MB"):
+        decode(b"Bakhmut held. " * 800_000, "long.txt")
 
 
 def test_three_hundred_thousand_words_are_refused_with_the_limit():

@@ -1,0 +1,35 @@
+"""What Dateline takes on, in named numbers: what is over one of them is refused with a message that names it.
+
+README, "What it reads", shows these; ``tests/test_docs.py`` holds the two together.
+"""
+
+from __future__ import annotations
+
+MAX_FILE_MB = 10
+"""A file or a fetched page, decoded. Text of this size is a library, not a report."""
+MAX_CHARACTERS = 400_000
+"""Of text, about 65,000 words: a book chapter, read in a quarter of a minute on two cores."""
+MAX_PDF_PAGES = 300
+MAX_HTML_MB = 5
+MAX_TAG_CHARACTERS = 20_000
+"""Of one HTML tag: a page with 300,000 attributes on one tag holds every HTML parser for minutes."""
+MAX_ZIP_MEMBERS = 1_000
+MAX_UNPACKED_MB = 50
+"""Of a .docx: it is a zip, and 1 MB of zip can hold 500 MB of zeros."""
+MAX_PARTS = 200
+"""Of an e-mail: its parts, one inside the other."""
+
+EXTRACT_TIMEOUT_S = 9.0
+EXTRACT_MEMORY_MB = 640
+"""What taking the text out of one file may need beyond the reader's own size."""
+READ_TIMEOUT_S = 90.0
+READ_MEMORY_MB = 1_500
+"""What reading one report may need beyond the engine's own size."""
+
+FETCH_TIMEOUT_S = 20.0
+"""For a link in all: connecting, redirects, every byte."""
+FETCH_MAX_REDIRECTS = 3
+FETCH_PORTS = (80, 443)
+
+MAX_FILES_AT_ONCE = 200
+MB = 1_000_000

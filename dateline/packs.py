@@ -1,0 +1,355 @@
+"""Gazetteer packs: villages of a country, or a user's own places, in files beside the core gazetteer.
+
+A pack is one SQLite file with the gazetteer's schema and a table ``about``. Countries come from GeoNames' country extracts
+(https://download.geonames.org/export/dump/readme.txt: 19 tab-separated columns, UTF-8, no quoting); own places from a CSV.
+Reading and building touch no network; :mod:`dateline.downloads` does.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import itertools
+import os
+import re
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dateline.errors import PackError
+from dateline.features import WORDS, is_area
+from dateline.folders import home_folder, private_folder
+from dateline.gazetteer import FIRST_OWN_ROW, SCHEMA, core_file
+from dateline.limits import MB
+from dateline.names import code_key, fold_key, is_code, romanise_ukrainian
+
+MAX_EXTRACT_MB = 900
+"""Unpacked, of one country: the largest (the United States) has about 330 MB."""
+MAX_CSV_ROWS = 200_000
+LICENCE = "GeoNames (https://www.geonames.org), CC BY 4.0, modified"
+_ABOUT = "CREATE TABLE about(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
+_COLUMNS = 19
+_KEPT_CLASSES = frozenset("PHTLA")
+_TOWN = re.compile(r"PPL[AFGLRSTW]?\d?|PPLCH|STLMT")
+_NAME = re.compile(r"[A-Za-z0-9][\w .-]{0,39}")
+_SHOWN_ALIASES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """An installed pack: its file, and what tells a new version from an old one."""
+
+    path: Path
+    modified_ns: int
+
+    @property
+    def name(self) -> str:
+        """The pack's name: ``UA``, or what its user called it."""
+        return self.path.stem
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a pack says of itself."""
+
+    name: str
+    sort: str
+    """``country`` or ``own``."""
+    places: int
+    names: int
+    source: str
+    licence: str
+    made: str
+    """Plain date."""
+    digest: str
+    """SHA-256 of the file it was built from, twelve digits."""
+    size_mb: float
+
+
+def folder() -> Path:
+    """Return the folder of the packs."""
+    return home_folder() / "packs"
+
+
+def installed() -> tuple[Pack, ...]:
+    """Return the installed packs by name. Cheap: it lists one folder."""
+    where = folder()
+    if not where.is_dir():
+        return ()
+    return tuple(Pack(path, path.stat().st_mtime_ns) for path in sorted(where.glob("*.sqlite")))
+
+
+def paths(packs: Iterable[Pack]) -> tuple[Path, ...]:
+    """Return the files of packs, for :class:`~dateline.gazetteer.Gazetteer`."""
+    return tuple(pack.path for pack in packs)
+
+
+def about(pack: Pack) -> About:
+    """Return what an installed pack says of itself.
+
+    Raises:
+        PackError: its file is no pack.
+    """
+    try:
+        db = sqlite3.connect(f"file:{pack.path}?mode=ro", uri=True)
+        try:
+            said = dict(db.execute("SELECT name, value FROM about"))
+        finally:
+            db.close()
+        size = pack.path.stat().st_size / MB
+        return About(
+            pack.name,
+            said["sort"],
+            int(said["places"]),
+            int(said["names"]),
+            said["source"],
+            said["licence"],
+            said["made"],
+            said["digest"],
+            size,
+        )
+    except (sqlite3.Error, KeyError, ValueError, OSError) as error:
+        msg = f"The pack {pack.name!r} cannot be read ({error}). Remove it and add it again."
+        raise PackError(msg) from error
+
+
+def remove(name: str) -> None:
+    """Remove the pack called ``name``.
+
+    Raises:
+        PackError: there is none.
+    """
+    for pack in installed():
+        if pack.name.casefold() == name.casefold():
+            pack.path.unlink()
+            return
+    msg = f"There is no pack {name!r}. Installed: {', '.join(p.name for p in installed()) or 'none'}."
+    raise PackError(msg)
+
+
+def add_country(code: str, archive: Path, progress: Callable[[float], None] = lambda _: None) -> About:
+    """Build the pack of a country from GeoNames' extract, and return what it brought.
+
+    Args:
+        code: ISO 3166-1 alpha-2.
+        archive: ``UA.zip`` as downloaded, or the ``UA.txt`` in it.
+        progress: told the share done.
+
+    Raises:
+        PackError: the file is not such an extract, or of another country.
+    """
+    code = code.upper()
+    if not re.fullmatch(r"[A-Z]{2}", code):
+        msg = f"{code!r} is not a country code. Give the two letters of ISO 3166-1, as UA or SD."
+        raise PackError(msg)
+    content, digest = _extract_bytes(code, archive)
+    known = _core_ids(code)
+    rows = _places(content.decode("utf-8", "replace"), code, known)
+    return _build(code, "country", rows, LICENCE, f"GeoNames {archive.name}", digest, progress, max(1, content.count(b"\n")))
+
+
+def add_own(name: str, table: Path, progress: Callable[[float], None] = lambda _: None) -> About:
+    """Build a pack of the user's own places from a CSV, and return what it brought.
+
+    Columns: ``name``, ``lat``, ``lon``, and if wanted ``aliases`` (joined by ``|``), ``feature`` (GeoNames code, ``PPL`` where
+    empty), ``country``.
+
+    Raises:
+        PackError: a column is missing or a row is wrong; the message names row and value. Nothing is kept then.
+    """
+    if not _NAME.fullmatch(name) or re.fullmatch(r"[A-Za-z]{2}", name):
+        msg = f"{name!r} cannot name a pack of your own: take up to 40 letters, digits and spaces, and more than two (these are countries)."
+        raise PackError(msg)
+    try:
+        content = table.read_bytes()
+        text = content.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"{table.name!r} cannot be read as UTF-8 text ({error}). Save it as CSV, UTF-8."
+        raise PackError(msg) from error
+    rows = list(_own_places(text, table.name, name))
+    return _build(name, "own", rows, "the user's own", table.name, hashlib.sha256(content).hexdigest()[:12], progress, len(rows))
+
+
+def _extract_bytes(code: str, archive: Path) -> tuple[bytes, str]:
+    """Return the lines of an extract and the digest of its file."""
+    try:
+        raw = archive.read_bytes()
+        digest = hashlib.sha256(raw).hexdigest()[:12]
+        if not zipfile.is_zipfile(io.BytesIO(raw)):
+            content = raw
+        else:
+            with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+                member = next((m for m in packed.infolist() if m.filename.upper() == f"{code}.TXT"), None)
+                if member is None:
+                    msg = f"{archive.name!r} holds no {code}.txt: it is not the extract of {code!r}. Get {code}.zip from GeoNames."
+                    raise PackError(msg)
+                if member.file_size > MAX_EXTRACT_MB * MB:
+                    msg = f"{archive.name!r} unpacks to {member.file_size / MB:.0f} MB; the limit is {MAX_EXTRACT_MB} MB."
+                    raise PackError(msg)
+                content = packed.read(member)
+    except (OSError, zipfile.BadZipFile, RuntimeError) as error:
+        msg = f"{archive.name!r} is damaged or cannot be read ({error}). Get it again."
+        raise PackError(msg) from error
+    first = content.split(b"\n", 1)[0].split(b"\t")
+    if len(first) != _COLUMNS or not first[0].isdigit():
+        msg = f"{archive.name!r} is not a GeoNames extract: its first line has {len(first)} columns, not {_COLUMNS}."
+        raise PackError(msg)
+    return content, digest
+
+
+def _core_ids(code: str) -> set[int]:
+    """Return the GeoNames ids that the core gazetteer has: a pack brings none of them again."""
+    db = sqlite3.connect(f"file:{core_file()}?mode=ro&immutable=1", uri=True)
+    try:
+        return {row for (row,) in db.execute("SELECT row FROM place WHERE country = ? AND row < ?", (code, FIRST_OWN_ROW))}
+    finally:
+        db.close()
+
+
+Row = tuple[tuple[object, ...], list[tuple[str, int]]]
+"""The values of one row of ``place``, and its names with their grades."""
+
+
+def _places(text: str, code: str, known: set[int]) -> Iterator[Row]:
+    for line in text.split("\n"):
+        cells = line.rstrip("\r").split("\t")
+        if len(cells) != _COLUMNS or (cells[6] not in _KEPT_CLASSES and cells[7] not in WORDS):
+            continue
+        feature = _feature(cells[6], cells[7])
+        try:
+            number, lat, lon = int(cells[0]), float(cells[4]), float(cells[5])
+            population = int(cells[14] or 0)
+        except ValueError:
+            continue
+        if feature is None or number in known or cells[8] != code or not (-90 <= lat <= 90 and -180 <= lon <= 180):
+            continue
+        aliases = [a for a in dict.fromkeys(cells[3].split(",")) if _usable(a)]
+        name = cells[1]
+        if code == "UA":
+            name = _official(name, aliases)
+        names = [(name, 0), *((a, 1) for a in (cells[1], cells[2], *aliases))]
+        if code == "UA":
+            names += [(romanise_ukrainian(a), 2) for a in aliases if "\u0400" <= a[0] < "\u0530"]
+        area = is_area(feature)
+        yield (
+            number, "", name, feature, round(lat * 1e5), round(lon * 1e5), code, cells[10], population, 0,
+            "area" if area else "point", "|".join(_shown(name, [cells[1], *aliases])), "", "GeoNames",
+        ), names  # fmt: skip
+
+
+def _feature(sort: str, code: str) -> str | None:
+    """Return the feature code under which Dateline files a GeoNames row, or None for what it leaves out."""
+    if sort == "P":
+        if code in ("PPLH", "PPLQ"):
+            return "PPLQ"
+        return code if code in ("PPLC", "PPLX") else "PPL" if _TOWN.fullmatch(code) else None
+    if sort == "A":  # the core has countries and their two levels; smaller units bear their towns' names
+        return "ADM2" if code == "ADM2" else None
+    if sort == "S" or sort == "R" or sort == "U" or sort == "V":
+        return code if code in WORDS else None
+    return code if code in WORDS or (sort in "HTL" and code and not code.startswith("ADM")) else None
+
+
+def _usable(alias: str) -> bool:
+    """Return whether an alternate name is one that a report in Latin or Cyrillic letters may use."""
+    if len(alias) < 3 or not alias[0].isupper() or (alias.isupper() and len(alias) <= 5):
+        return False
+    return all(ch < "\u0530" or "\u1e00" <= ch < "\u1f00" for ch in alias if ch.isalpha())
+
+
+def _official(name: str, aliases: Sequence[str]) -> str:
+    """Return a Ukrainian place's name by the official romanisation, where that is another spelling of it."""
+    for alias in aliases:
+        if "\u0400" <= alias[0] < "\u0530" and not set(alias.casefold()) & set("ыэёъ"):
+            official = romanise_ukrainian(alias)
+            if official != name and fold_key(official) == fold_key(name) and set(alias.casefold()) & set("іїєґ'’"):
+                return official
+    return name
+
+
+def _shown(name: str, aliases: Sequence[str]) -> list[str]:
+    seen, kept = {fold_key(name)}, []
+    for alias in aliases:
+        if (key := fold_key(alias)) and key not in seen:
+            seen.add(key)
+            kept.append(alias)
+    return kept[:_SHOWN_ALIASES]
+
+
+def _own_places(text: str, file: str, pack: str) -> Iterator[Row]:
+    table = csv.DictReader(io.StringIO(text))
+    missing = {"name", "lat", "lon"} - {(field or "").strip().lower() for field in table.fieldnames or ()}
+    if missing:
+        msg = f"{file!r} has no column {sorted(missing)[0]!r}. Its first line must name the columns name, lat, lon and, if wanted, aliases."
+        raise PackError(msg)
+    slug = re.sub(r"[^a-z0-9]+", "-", pack.lower()).strip("-")
+    for number, raw in enumerate(itertools.islice(table, MAX_CSV_ROWS + 1), start=2):
+        if number > MAX_CSV_ROWS + 1:
+            msg = f"{file!r} has more than {MAX_CSV_ROWS:,} rows, the limit. Split it into several packs."
+            raise PackError(msg)
+        row = {(key or "").strip().lower(): (value or "").strip() for key, value in raw.items() if isinstance(value, str | None)}
+        name, feature = row["name"], row.get("feature") or "PPL"
+        try:
+            lat, lon = float(row["lat"]), float(row["lon"])
+            if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+                raise ValueError
+        except ValueError:
+            msg = f"{file!r}, row {number}: {row['lat']!r}, {row['lon']!r} is no point on earth. Give degrees, as 48.59 and 38.00."
+            raise PackError(msg) from None
+        if not fold_key(name) or feature not in WORDS:
+            what = f"the feature {feature!r} is unknown" if fold_key(name) else "the name is empty"
+            msg = f"{file!r}, row {number}: {what}. Mend the row and add the file again."
+            raise PackError(msg)
+        aliases = [a.strip() for a in row.get("aliases", "").split("|") if a.strip()]
+        yield (
+            FIRST_OWN_ROW + number, f"my:{slug}-{number}", name, feature, round(lat * 1e5), round(lon * 1e5),
+            row.get("country", "")[:2].upper(), "",
+            0, 0, "area" if is_area(feature) else "point", "|".join(aliases[:_SHOWN_ALIASES]), "", f"your pack {pack}",
+        ), [(name, 0), *((a, 1) for a in aliases)]  # fmt: skip
+
+
+def _build(
+    name: str, sort: str, rows: Iterable[Row], licence: str, source: str, digest: str, progress: Callable[[float], None], expected: int
+) -> About:
+    """Write the pack beside its place and move it there: a pack is whole or not there."""
+    where = private_folder(folder())
+    handle, temporary = tempfile.mkstemp(dir=where, suffix=".part")
+    os.close(handle)
+    target = where / f"{name}.sqlite"
+    try:
+        db = sqlite3.connect(temporary)
+        db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + SCHEMA + _ABOUT)
+        places = 0
+        names: dict[tuple[str, int], int] = {}
+        for values, called in rows:
+            db.execute(f"INSERT OR REPLACE INTO place VALUES({','.join('?' * len(values))})", values)
+            for word, grade in called:
+                key = code_key(word) if is_code(word) else fold_key(word)
+                if len(key) > 1:
+                    pair = (key, int(str(values[0])))
+                    names[pair] = min(grade, names.get(pair, 9))
+            places += 1
+            if places % 2_000 == 0:
+                progress(min(0.8, 0.8 * places / expected))
+        progress(0.85)
+        db.executemany("INSERT INTO name VALUES(?,?,?)", sorted((key, row, grade) for (key, row), grade in names.items()))
+        made = datetime.now(UTC).date().isoformat()
+        facts = {"sort": sort, "places": places, "names": len(names), "source": source, "licence": licence, "made": made, "digest": digest}
+        db.executemany("INSERT INTO about VALUES(?,?)", [(key, str(value)) for key, value in facts.items()])
+        db.commit()
+        db.close()
+        with Path(temporary).open("rb") as file:
+            os.fsync(file.fileno())
+        Path(temporary).replace(target)
+    except (sqlite3.Error, OSError) as error:
+        msg = f"The pack {name!r} could not be written to {str(where)!r}: {error}. Make room there and try again."
+        raise PackError(msg) from error
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+    progress(1.0)
+    return about(Pack(target, target.stat().st_mtime_ns))

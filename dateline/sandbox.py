@@ -1,0 +1,196 @@
+"""A child process with limits: what reads hostile formats, the web and foreign text, so that no file takes the app down.
+
+One persistent child a job, fed over a pipe. It has a memory limit (``RLIMIT_AS``, set after its imports: set before, NumPy does not
+load) and a deadline for each task; a child that is silent or dead costs its task only, and the next task gets a new one. The design and its
+cost (3 %) are measured in the project's reliability survey, section 4.4. Messages are JSON and bytes, never pickles.
+
+Frames, both ways: two big-endian 32-bit lengths, then that many bytes of JSON and of content.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from dateline import errors
+from dateline.errors import DatelineError, TooDemanding, Unreadable
+
+TASKS_A_CHILD = 200
+"""After so many tasks a child is replaced: what a parser leaks ends with it."""
+_HEAD = struct.Struct(">II")
+_ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one task may take: seconds, and megabytes of address space beyond the child's own size after its imports."""
+
+    timeout_s: float
+    memory_mb: int
+
+
+def write_frame(pipe: IO[bytes], message: dict[str, Any], content: bytes = b"") -> None:
+    """Write one frame to ``pipe``."""
+    head = json.dumps(message).encode("ascii")  # ASCII: a lone surrogate survives as its escape
+    pipe.write(_HEAD.pack(len(head), len(content)) + head + content)
+    pipe.flush()
+
+
+def read_frame(pipe: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
+    """Return the next frame of ``pipe``, or None where it has ended."""
+    lengths = pipe.read(_HEAD.size)
+    if len(lengths) < _HEAD.size:
+        return None
+    of_head, of_content = _HEAD.unpack(lengths)
+    head, content = pipe.read(of_head), pipe.read(of_content)
+    if len(head) < of_head or len(content) < of_content:
+        return None
+    return json.loads(head), content
+
+
+class _Child:
+    """A running child and its pipes."""
+
+    def __init__(self, job: str, limits: Limits) -> None:
+        self.tasks = 0
+        command = [sys.executable, "-m", "dateline.worker", job, str(limits.memory_mb), str(limits.timeout_s)]
+        # in the project's root: the child must find this very package, wherever the app was started
+        self.process = subprocess.Popen(  # noqa: S603  # our own interpreter, our own module
+            command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe:
+                try:
+                    pipe.close()
+                except OSError:  # a dead reader at the other end of what was still to be sent
+                    continue
+
+
+class Sandbox:
+    """A job that runs in a child process. Safe to share between threads: they take turns."""
+
+    def __init__(self, job: str, limits: Limits) -> None:
+        """Name the job as ``module:factory`` (see :mod:`dateline.worker`); the child starts with the first task or :meth:`warm`."""
+        self.job, self.limits = job, limits
+        self._turn = threading.Lock()
+        self._child: _Child | None = None
+
+    def warm(self) -> None:
+        """Start the child now, so that the first task need not wait for its imports. Returns at once."""
+        if self._turn.acquire(blocking=False):
+            try:
+                self._child = self._child or _Child(self.job, self.limits)
+            finally:
+                self._turn.release()
+
+    def call(
+        self, name: str, message: dict[str, Any], content: bytes = b"", progress: Callable[[float], None] | None = None
+    ) -> tuple[dict[str, Any], bytes]:
+        """Return the job's answer to a task.
+
+        Args:
+            name: what the task is about, for messages.
+            message: the task, as JSON.
+            content: bytes that go with it.
+            progress: called with the share done, 0 to 1, where the job tells it.
+
+        Raises:
+            DatelineError: what the job raised, with its class and message.
+            TooDemanding: the task ran out of time or memory, or took its child down.
+            Unreadable: the job failed with an error that is none of ours.
+        """
+        with self._turn:
+            child = self._started()
+            late = threading.Event()
+
+            def stop() -> None:
+                late.set()
+                child.process.kill()
+
+            timer = threading.Timer(self.limits.timeout_s, stop)
+            answer = None
+            timer.start()
+            try:
+                answer = self._ask(child, message, content, progress)
+            finally:
+                timer.cancel()
+                torn = answer is None or ("error" in answer[0] and _ours(answer[0]["error"]) is None)
+                if torn or child.tasks >= TASKS_A_CHILD:
+                    child.stop()  # after an error that is none of ours its memory may be full or torn
+                    self._child = None
+        if answer is None:
+            raise TooDemanding(self._why(name, late=late.is_set()))
+        if "error" in answer[0]:
+            raise self._error(name, answer[0])
+        return answer
+
+    def close(self) -> None:
+        """Stop the child."""
+        with self._turn:
+            if self._child:
+                self._child.stop()
+                self._child = None
+
+    def _started(self) -> _Child:
+        if self._child is None or self._child.process.poll() is not None:
+            if self._child:
+                self._child.stop()
+            self._child = _Child(self.job, self.limits)
+        child = self._child
+        if not child.tasks and (child.process.stdout is None or read_frame(child.process.stdout) is None):
+            child.stop()
+            self._child = None
+            msg = f"The process for the job {self.job!r} does not start. Run 'python -m dateline.worker {self.job}' to see why."
+            raise errors.DataError(msg)
+        child.tasks += 1
+        return child
+
+    def _ask(
+        self, child: _Child, message: dict[str, Any], content: bytes, progress: Callable[[float], None] | None
+    ) -> tuple[dict[str, Any], bytes] | None:
+        stdin, stdout = child.process.stdin, child.process.stdout
+        if stdin is None or stdout is None:
+            return None
+        try:
+            write_frame(stdin, message, content)
+            while (frame := read_frame(stdout)) is not None:
+                if "progress" not in frame[0]:
+                    return frame
+                if progress:
+                    progress(float(frame[0]["progress"]))
+        except (OSError, ValueError):  # a broken pipe, or nonsense from a dying child
+            return None
+        return None
+
+    def _why(self, name: str, *, late: bool) -> str:
+        if late:
+            return f"{name!r} took longer than {self.limits.timeout_s:.0f} s and was given up. Split it, or save it as plain text."
+        return f"{name!r} brought down the process that read it; nothing else was harmed. Save it as plain text (.txt) and try again."
+
+    def _error(self, name: str, answer: dict[str, Any]) -> DatelineError:
+        if kind := _ours(answer["error"]):
+            return kind(str(answer["message"]))
+        if answer["error"] == "MemoryError":
+            return TooDemanding(
+                f"{name!r} needs more than {self.limits.memory_mb} MB to be read. Save it as plain text (.txt) and try again."
+            )
+        return Unreadable(
+            f"{name!r} could not be read ({answer['error']}). It may be damaged: open it elsewhere, and save it as plain text."
+        )
+
+
+def _ours(name: object) -> type[DatelineError] | None:
+    """Return the class of ours with this name, or None."""
+    kind = getattr(errors, str(name), None)
+    return kind if isinstance(kind, type) and issubclass(kind, DatelineError) else None

@@ -1,0 +1,71 @@
+"""The child process: what a task does to it costs that task only."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from dateline import TooDemanding, Unreadable
+from dateline.errors import EmptyReport
+from dateline.sandbox import Limits, Sandbox
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    """A sandbox whose job does what its task says: the worst a parser can do."""
+    box = Sandbox("tests.worst_job:job", Limits(2.0, 300))
+    yield box
+    box.close()
+
+
+def test_it_answers(sandbox):
+    answer, content = sandbox.call("x", {"do": "echo", "text": "Бахмут \ud800"}, b"abc")
+    assert answer["echo"]["text"] == "Бахмут \ud800"
+    assert content == b"cba"
+
+
+@pytest.mark.parametrize(
+    ("do", "error", "says"),
+    [
+        ("loop", TooDemanding, "2 s"), ("sleep", TooDemanding, "2 s"), ("memory", TooDemanding, "300 MB"), ("die", TooDemanding, "brought down"),
+        ("segfault", TooDemanding, "brought down"), ("recurse", Unreadable, "RecursionError"), ("nonsense", TooDemanding, "brought down"),
+        ("other", Unreadable, "KeyError"), ("ours", EmptyReport, "is empty"), ("call", Unreadable, "PermissionError"),
+    ],
+)  # fmt: skip
+def test_the_worst_a_task_can_do_costs_that_task_only(sandbox, do, error, says):
+    with pytest.raises(error, match=says) as refusal:
+        sandbox.call("bad.pdf", {"do": do})
+    assert "bad.pdf" in str(refusal.value) or do == "ours"
+    assert sandbox.call("x", {"do": "echo"})[0]["echo"]["do"] == "echo"
+
+
+def test_what_a_library_prints_is_not_taken_for_an_answer(sandbox):
+    assert sandbox.call("x", {"do": "print"})[0] == {"echo": {"do": "print"}}
+
+
+def test_progress_is_told(sandbox):
+    told: list[float] = []
+    sandbox.call("x", {"do": "steps"}, progress=told.append)
+    assert told == [0.25, 0.5]
+
+
+def test_a_child_killed_from_outside_is_replaced(sandbox):
+    sandbox.call("x", {"do": "echo"})
+    sandbox._child.process.kill()
+    sandbox._child.process.wait()
+    assert sandbox.call("x", {"do": "echo"})[0]["echo"]["do"] == "echo"
+
+
+def test_threads_take_turns_and_get_their_own_answers(sandbox):
+    answers: dict[int, int] = {}
+
+    def ask(number: int) -> None:
+        answers[number] = sandbox.call("x", {"do": "echo", "number": number})[0]["echo"]["number"]
+
+    threads = [threading.Thread(target=ask, args=(n,)) for n in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == {n: n for n in range(12)}
