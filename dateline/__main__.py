@@ -1,134 +1,34 @@
-"""The command line: ``python -m dateline read``."""
+"""The command line: ``python -m dateline COMMAND``."""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import gzip
-import json
 import os
 import sys
-from collections.abc import Iterator
-from pathlib import Path
-from typing import BinaryIO
 
-from dateline.batch import read_lines, toponyms
+from dateline.commands import gazetteer, reading
 from dateline.errors import DatelineError
-from dateline.policies import DEFAULT, INCLUDABLE, PROFILES, Policy
-from dateline.reading import load_reader, read
-from dateline.records import ReadArticle
-from dateline.reports import SUFFIXES, open_report
-
-_WIDTHS = {"name": 24, "place": 34, "kind": 11, "reference": 10}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit status: 0 done, 1 refused, 2 misused."""
-    args = _parser().parse_args(arguments)
+    parser = argparse.ArgumentParser(
+        prog="python -m dateline", description="Which places a report names, where they are, what it says of them."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in (reading, gazetteer):
+        command.add(commands)
+    args = parser.parse_args(arguments)
     try:
-        policy = _policy(args)
-        if args.source != "-" and Path(args.source).suffix.lower() in SUFFIXES:
-            return _read_report(Path(args.source), args.out, policy)
-        return _read_lines(args.source, args.out, policy)
+        return int(args.run(args))
     except DatelineError as error:
         print(f"dateline: {error}", file=sys.stderr)
     except OSError as error:
         if isinstance(error, BrokenPipeError):  # the reader of our output has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
-        print(f"dateline: {error.filename or args.source!r}: {error.strerror or error}. Check the path.", file=sys.stderr)
+        print(f"dateline: {error.filename!r}: {error.strerror or error}. Check the path.", file=sys.stderr)
     return 1
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m dateline", description="Which places a report names, where they are, what it says of them."
-    )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    command = commands.add_parser(
-        "read", help="read reports", description="Read reports: JSON lines to JSON lines, or one text to a table."
-    )
-    command.add_argument("source", metavar="IN", help="IN.jsonl, IN.jsonl.gz, - for standard input, or a report: FILE.txt, FILE.md")
-    command.add_argument("-o", "--out", default="-", metavar="OUT", help="where the answer goes (.gz is compressed); - is standard output")
-    command.add_argument("--include", metavar="USES", help=f"list only names so used, of: {','.join(INCLUDABLE)} (default: all)")
-    command.add_argument("--profile", choices=sorted(PROFILES), help="follow the annotation habits of a public corpus")
-    return parser
-
-
-def _policy(args: argparse.Namespace) -> Policy:
-    policy = PROFILES[args.profile] if args.profile else DEFAULT
-    if args.include is None:
-        return policy
-    wanted = {use.strip() for use in args.include.split(",") if use.strip()}
-    if unknown := wanted - set(INCLUDABLE):
-        msg = f"--include does not know {sorted(unknown)[0]!r}; choose of: {', '.join(INCLUDABLE)}."
-        raise DatelineError(msg)
-    return Policy(policy.domains, frozenset(wanted))
-
-
-def _read_lines(source: str, target: str, policy: Policy) -> int:
-    failed = count = 0
-    with _opened(source) as lines, _written(target) as out:
-        for answer in read_lines(lines, load_reader(), policy):
-            count += 1
-            failed += "error" in answer
-            # ASCII: a lone surrogate, which no encoding can hold, goes out as it came in
-            out.write(json.dumps(answer).encode("ascii") + b"\n")
-            out.flush()
-    if failed:
-        print(f"dateline: {failed} of {count} lines could not be read; each has its reason in the output.", file=sys.stderr)
-    return 0
-
-
-def _read_report(path: Path, target: str, policy: Policy) -> int:
-    done = read(open_report(path), load_reader(), policy)
-    with _written(target) as out:
-        out.write(as_text(done).encode("utf-8", "backslashreplace"))
-    return 0
-
-
-def as_text(done: ReadArticle) -> str:
-    """Return the readings of a report as lines for a terminal: name, place, kind, reference, how sure, point."""
-    head = "".join(title.ljust(width) for title, width in _WIDTHS.items()) + "sure  point"
-    lines = [f"{done.article.title or done.article.id}: {len(done.readings)} mentions", "", head]
-    for answer in toponyms(done):
-        place = (
-            f"{answer['place_name']} ({answer['feature']}{' ' + answer['country'] if answer['country'] else ''})"
-            if answer["place_id"]
-            else "?"
-        )
-        cells = (answer["name"], place, answer["kind"], answer["reference"])
-        row = "".join(_cell(str(cell), width) for cell, width in zip(cells, _WIDTHS.values(), strict=True))
-        point = f"{answer['lat']:.3f}, {answer['lon']:.3f}" if answer["place_id"] else ""
-        lines.append(f"{row}{answer['confidence']:.2f}  {point}".rstrip())
-    return "\n".join(lines) + "\n"
-
-
-def _cell(text: str, width: int) -> str:
-    text = " ".join(text.split())
-    return (text if len(text) < width else text[: width - 2] + "…").ljust(width)
-
-
-@contextlib.contextmanager
-def _opened(source: str) -> Iterator[BinaryIO]:
-    if source == "-":
-        yield sys.stdin.buffer
-        return
-    with Path(source).open("rb") as file:
-        if file.peek(2)[:2] == b"\x1f\x8b":
-            with gzip.open(file) as unpacked:
-                yield unpacked  # type: ignore[misc]  # it gives lines of bytes too
-        else:
-            yield file
-
-
-@contextlib.contextmanager
-def _written(target: str) -> Iterator[BinaryIO]:
-    if target == "-":
-        yield sys.stdout.buffer
-        return
-    with gzip.open(target, "wb") if target.endswith(".gz") else Path(target).open("wb") as file:
-        yield file  # type: ignore[misc]  # both take bytes
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dateline.distances import distance_km, rough_km
-from dateline.features import WATERS, is_area
+from dateline.features import LINES, WATERS, is_area
 from dateline.names import fold_key
 from dateline.ranking import FEATURES, Ranked, Ranker, groups_of, rank
 from dateline.records import Candidate, Choice, Mention, Place
@@ -30,6 +30,13 @@ REGIONS, TOWNS = frozenset(["ADM1", "ADM2"]), frozenset(["PPL", "PPLC"])
 REGION_KM = 150.0
 SMALL_SEAT = 25
 """A town with less than this part of its region's people does not stand for the name."""
+SETTLEMENTS = frozenset(["PPL", "PPLX", "PPLQ"])
+VILLAGE_BELOW = 15_000
+"""People. Below, size says little about which place of a name is meant."""
+NEIGHBOURS = 3
+ANCHOR_SURE = 0.7
+VILLAGE_SLACK_KM = 5.0
+VILLAGE_NEAR_KM = 15.0
 SURE_INPUTS = (
     "bias", "log-odds of the choice", "log-odds that it is a place", "log number of candidates", "only a fold or fuzzy match",
     "a country", "a region", "log population", "log mentions", "near another",
@@ -60,14 +67,16 @@ def choose(
     """
     ranked = rank(text, groups_of(text, mentions, listed), mentions, ranker)
     towns = _towns(ranked)
+    sure_towns = [(key, place) for key, place, p in _tops(ranked) if p > ANCHOR_SURE and not is_area(place.feature)]
     choices: dict[str, Choice] = {}
     for one in ranked:
         order = _town_or_region(one, np.argsort(-one.probabilities, kind="stable"))
+        order = _village_among_the_others(one, order, sure_towns)
         best = one.group.options[order[0]]
         others = tuple(dict.fromkeys(one.group.options[i].place for i in order[1 : MAX_OTHERS + 1]))
         why = _why(one, int(order[0]), towns, country_names)
         for mention in one.group.members:
-            sure = confidence(sure_inputs(one, mention), ranker.sure)
+            sure = confidence(sure_inputs(one, mention, int(order[0])), ranker.sure)
             if best.match == "fuzzy":
                 sure = min(sure, FUZZY_AT_MOST)
             choices[mention.id] = Choice(best.place, "; ".join([_match_words(mention, best), *why]), round(sure, 3), others)
@@ -100,6 +109,33 @@ def _town_or_region(one: Ranked, order: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.concatenate([[first], order[order != first]])
 
 
+def _village_among_the_others(one: Ranked, order: NDArray[np.int64], towns: Sequence[tuple[str, Place]]) -> NDArray[np.int64]:
+    """Return the order with that village first, of several of one name, which lies among the report's other towns.
+
+    The weights have seen few villages: with a country's pack a name may mean eighty, all alike but for where they lie. Distance
+    decides between small places only, and only where it is plain: twice as near to its three nearest neighbours in the report.
+    """
+    options = one.group.options
+    others = [place for key, place in towns if key != one.group.key]
+    if len(others) < NEIGHBOURS or not _small(options[order[0]].place) or one.group.cue == "water":
+        return order
+
+    def away_km(i: int) -> float:
+        place = options[i].place
+        nearest = sorted(rough_km(place.lat, place.lon, o.lat, o.lon) for o in others if o.id != place.id)[:NEIGHBOURS]
+        return sum(nearest) / len(nearest) if nearest else math.inf
+
+    villages = [i for i in order.tolist() if _small(p := options[i].place) and p.feature in SETTLEMENTS and options[i].match != "fuzzy"]
+    best = min(villages, key=away_km, default=None)
+    if best is None or best == order[0] or away_km(best) > VILLAGE_NEAR_KM or 2 * away_km(best) + VILLAGE_SLACK_KM > away_km(int(order[0])):
+        return order
+    return np.concatenate([[best], order[order != best]])
+
+
+def _small(place: Place) -> bool:
+    return place.population < VILLAGE_BELOW and (not is_area(place.feature) or place.feature in LINES)
+
+
 def mass_near(ranked: Ranked, top: int, km: float = SAME_PLACE_KM) -> float:
     """Return the probability that the place is within ``km`` of option ``top``."""
     place = ranked.group.options[top].place
@@ -114,9 +150,8 @@ def _log_odds(p: float) -> float:
     return math.log(p / (1 - p))
 
 
-def sure_inputs(ranked: Ranked, mention: Mention) -> list[float]:
-    """Return the values of :data:`SURE_INPUTS` for one mention of a ranked group."""
-    top = int(np.argmax(ranked.probabilities))
+def sure_inputs(ranked: Ranked, mention: Mention, top: int) -> list[float]:
+    """Return the values of :data:`SURE_INPUTS` for one mention of a ranked group whose option ``top`` is chosen."""
     option = ranked.group.options[top]
     return [
         1.0, _log_odds(mass_near(ranked, top)), _log_odds(mention.score), math.log(len(ranked.group.options)),
@@ -133,8 +168,12 @@ def confidence(inputs: Sequence[float], weights: np.ndarray) -> float:
 
 def _towns(ranked: Sequence[Ranked]) -> list[tuple[str, Place]]:
     """Return the towns chosen, with their keys: what a reader would call a neighbour."""
-    tops = [(one.group.key, one.group.options[int(np.argmax(one.probabilities))].place, float(one.probabilities.max())) for one in ranked]
-    return [(key, place) for key, place, p in tops if p > 0.5 and not is_area(place.feature)]
+    return [(key, place) for key, place, p in _tops(ranked) if p > 0.5 and not is_area(place.feature)]
+
+
+def _tops(ranked: Sequence[Ranked]) -> list[tuple[str, Place, float]]:
+    """Return the likeliest place of each group with the group's key and its probability."""
+    return [(one.group.key, one.group.options[int(np.argmax(one.probabilities))].place, float(one.probabilities.max())) for one in ranked]
 
 
 def _why(one: Ranked, top: int, towns: Sequence[tuple[str, Place]], country_names: Mapping[str, str]) -> list[str]:

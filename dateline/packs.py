@@ -148,8 +148,8 @@ def add_country(code: str, archive: Path, progress: Callable[[float], None] = la
         msg = f"{code!r} is not a country code. Give the two letters of ISO 3166-1, as UA or SD."
         raise PackError(msg)
     content, digest = _extract_bytes(code, archive)
-    known = _core_ids(code)
-    rows = _places(content.decode("utf-8", "replace"), code, known)
+    known, towns = _core_ids(code)
+    rows = _not_named_after_towns(list(_places(content.decode("utf-8", "replace"), code, known)), towns)
     return _build(code, "country", rows, LICENCE, f"GeoNames {archive.name}", digest, progress, max(1, content.count(b"\n")))
 
 
@@ -202,11 +202,16 @@ def _extract_bytes(code: str, archive: Path) -> tuple[bytes, str]:
     return content, digest
 
 
-def _core_ids(code: str) -> set[int]:
-    """Return the GeoNames ids that the core gazetteer has: a pack brings none of them again."""
+def _core_ids(code: str) -> tuple[set[int], set[str]]:
+    """Return the GeoNames ids that the core gazetteer has of a country (a pack brings none of them again) and its towns' names, as keys."""
     db = sqlite3.connect(f"file:{core_file()}?mode=ro&immutable=1", uri=True)
     try:
-        return {row for (row,) in db.execute("SELECT row FROM place WHERE country = ? AND row < ?", (code, FIRST_OWN_ROW))}
+        ids = {row for (row,) in db.execute("SELECT row FROM place WHERE country = ? AND row < ?", (code, FIRST_OWN_ROW))}
+        keys = db.execute(
+            "SELECT n.key FROM place p JOIN name n ON n.place = p.row WHERE p.country = ? AND p.feature IN ('PPL', 'PPLC') AND n.grade = 0",
+            (code,),
+        )
+        return ids, {key for (key,) in keys}
     finally:
         db.close()
 
@@ -240,6 +245,12 @@ def _places(text: str, code: str, known: set[int]) -> Iterator[Row]:
             number, "", name, feature, round(lat * 1e5), round(lon * 1e5), code, cells[10], population, 0,
             "area" if area else "point", "|".join(_shown(name, [cells[1], *aliases])), "", "GeoNames",
         ), names  # fmt: skip
+
+
+def _not_named_after_towns(rows: list[Row], towns: set[str]) -> Iterator[Row]:
+    """Leave out streams, hills and the like that bear a settlement's name: a report that says Bakhmut means the town, not its brook."""
+    settlements = towns | {fold_key(names[0][0]) for values, names in rows if str(values[3]).startswith("PPL")}
+    return (row for row in rows if str(row[0][3]).startswith("PPL") or fold_key(row[1][0][0]) not in settlements)
 
 
 def _feature(sort: str, code: str) -> str | None:

@@ -33,6 +33,7 @@ def answer(reader, *lines: bytes, policy=None):
 
 
 def true_offsets(text, done):
+    text = json.loads(json.dumps(text))  # two halves of a surrogate pair are one character after JSON
     for t in done["toponyms"]:
         assert text[t["start"] : t["end"]] == t["name"] != ""
         assert (t["lat"] is None) == (t["lon"] is None) == (t["place_id"] is None)

@@ -13,12 +13,12 @@ VILLAGES = {
 
 REPORT = (
     "Fighting around Bakhmut went on through the week, from the villages north of Soledar to the heights south of Chasiv Yar.\n\n"
-    "North of the town, assault groups moved through {0} and {1}, shelled {2} and were driven back from {3}. Artillery struck {4}, "
-    "{5} and {6}, and the road to {7} was cut. Further out, {8}, {9} and {10} came under fire, as did {11}, {12} and {13}.\n\n"
-    "To the west, drones hit {14} and {15}. The last families left {16}, {17} and {18}; in {19} the school burned down. "
-    "Shells fell on {20} and {21} too.\n\n"
-    "In the south, troops held {22} and {23}, lost {24}, and fought for {25}. {26} and {27} have had no power since autumn. "
-    "East of the town, {28} and {29} are in ruins."
+    "North of the town, assault groups moved through {} and {}, shelled {} and were driven back from {}. Artillery struck {}, "
+    "{} and {}, and the road to {} was cut. Further out, {}, {} and {} came under fire, as did {}, {} and {}.\n\n"
+    "To the west, drones hit {} and {}. The last families left {}, {} and {}; in {} the school burned down. "
+    "Shells fell on {} and {} too.\n\n"
+    "In the south, troops held {} and {}, lost {}, and fought for {}. {} and {} have had no power since autumn. "
+    "East of the town, {} and {} are in ruins."
 ).format(
     "Paraskoviivka", "Krasna Hora", "Pidhorodne", "Bakhmutske", "Yahidne", "Berkhivka", "Dubovo-Vasylivka", "Minkivka", "Zaliznianske",
     "Orikhovo-Vasylivka", "Vasiukivka", "Sakko i Vantsetti", "Rozdolivka", "Yakovlivka", "Khromove", "Bohdanivka", "Kalynivka", "Ivanivske",

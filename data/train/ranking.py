@@ -207,7 +207,7 @@ def main() -> None:
             t[1] += covered
             t[2] += 1
             if e.document.corpus not in ("wotr", "wiktor"):
-                rows.append((sure_inputs(ranked, mention), right))
+                rows.append((sure_inputs(ranked, mention, int(np.argmax(ranked.probabilities))), right))
                 weights.append(1.0)
                 folds.append(fold_of(e.document, 5))
     for name, (right, covered, n) in tally.items():

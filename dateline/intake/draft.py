@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from dateline.records import Article
 from dateline.reports import web_address
 
 _SPACES = re.compile(r"\s+")
@@ -44,3 +45,8 @@ def iso_date(value: object) -> str:
 def address(value: object) -> str:
     """Return a web address, or "" for anything else."""
     return web_address(str(value or "").strip())
+
+
+def as_article(draft: Draft, report: str) -> Article:
+    """Return a draft as the report with this id."""
+    return Article(report, draft.title, draft.text, draft.date, draft.byline, draft.outlet, draft.source, draft.language)

@@ -16,8 +16,6 @@ from dateline.intake.language import language_of
 from dateline.limits import MAX_CHARACTERS, MAX_FILE_MB, MB
 from dateline.reports import decode, parse
 
-SUFFIXES = (".txt", ".md", ".html", ".htm", ".pdf", ".docx", ".eml")
-"""What the screen offers to open. What a file is, its bytes decide."""
 _HTML = re.compile(
     rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html[\s>]|head[\s>]|body[\s>])", re.I | re.S
 )
