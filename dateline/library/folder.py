@@ -1,0 +1,84 @@
+"""A watched folder: its files become reports of the library, each once, and again when it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from dateline.errors import DatelineError
+from dateline.intake.draft import Draft
+from dateline.intake.formats import SUFFIXES
+from dateline.library.library import Library
+from dateline.limits import MAX_FILES_AT_ONCE
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file."""
+
+    name: str
+    report: str | None
+    """The report it is, or None where it was refused."""
+    words: str
+    """``added``, ``changed``, ``duplicate`` ..., or why it was refused."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether it is no report."""
+        return self.report is None
+
+
+def files_of(folder: Path) -> tuple[Path, ...]:
+    """Return the report files directly in ``folder``, by name, at most :data:`~dateline.limits.MAX_FILES_AT_ONCE`.
+
+    Links that lead out of the folder are left out.
+    """
+    if not folder.is_dir():
+        return ()
+    root = folder.resolve()
+    found = (
+        path for path in sorted(folder.iterdir())
+        if path.suffix.lower() in SUFFIXES and path.is_file() and path.resolve().is_relative_to(root)
+    )  # fmt: skip
+    return tuple(path.resolve() for path, _ in zip(found, range(MAX_FILES_AT_ONCE), strict=False))
+
+
+def changes(library: Library, folder: Path) -> list[Path]:
+    """Return the files of ``folder`` that are new or changed since they were taken. Cheap: no file is opened."""
+    files = files_of(folder)
+    known = library.files_known(files)
+    found = []
+    for path in files:
+        try:
+            stat = path.stat()
+        except OSError:  # gone in the meantime
+            continue
+        if path not in known or known[path][:2] != (stat.st_mtime_ns, stat.st_size):
+            found.append(path)
+    return found
+
+
+def take(library: Library, path: Path, open_file: Callable[[Path], Draft]) -> Outcome:
+    """Take one file into the library and return what became of it. A file that was taken before and changed keeps its report."""
+    try:
+        stat = path.stat()
+        before = library.files_known([path]).get(path)
+        draft = open_file(path)
+    except (OSError, DatelineError) as error:
+        why = str(error) if isinstance(error, DatelineError) else f"{path.name!r} cannot be read: {error.strerror}."
+        if path.exists():
+            library.keep_file(path, stat.st_mtime_ns, stat.st_size, None, why)
+        return Outcome(path.name, None, why)
+    report = before[2] if before else None
+    if report is not None and library.reports.digest(report):
+        added = library.reports.change_text(report, draft)
+    else:
+        added = library.reports.add(draft, path.name, path.stem)
+    library.keep_file(path, stat.st_mtime_ns, stat.st_size, added.report)
+    return Outcome(path.name, added.report, added.outcome)
+
+
+def troubles(library: Library, folder: Path) -> tuple[str, ...]:
+    """Return why files of ``folder`` are no reports, one message each."""
+    return tuple(trouble for *_, trouble in library.files_known(files_of(folder)).values() if trouble)

@@ -1,0 +1,140 @@
+"""The library's file: opening it, its schema and how that came about, and transactions."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dateline.errors import StoreError
+from dateline.folders import private_folder
+
+BUSY_S = 10.0
+"""How long one writer waits for another."""
+
+MIGRATIONS = (
+    """
+    CREATE TABLE report(
+      id TEXT PRIMARY KEY, title TEXT NOT NULL, byline TEXT NOT NULL, outlet TEXT NOT NULL, date TEXT NOT NULL, source TEXT NOT NULL,
+      language TEXT NOT NULL, text TEXT NOT NULL,
+      digest TEXT NOT NULL,            -- SHA-256 of the text: what tells duplicates
+      origin TEXT NOT NULL,            -- 'pasted', a file's name, a web address
+      notes TEXT NOT NULL,             -- JSON list of what was left out when the text was taken
+      added_at TEXT NOT NULL,          -- UTC, ISO 8601
+      deleted_at TEXT);                -- in the bin since; NULL: not in the bin
+    CREATE INDEX report_digest ON report(digest);
+    CREATE TABLE reading(
+      report TEXT PRIMARY KEY REFERENCES report(id) ON DELETE CASCADE,
+      digest TEXT NOT NULL, made_by TEXT NOT NULL, made_at TEXT NOT NULL, body BLOB NOT NULL, -- zlib of dateline.packed's JSON
+      places INTEGER NOT NULL, unchecked INTEGER NOT NULL); -- for the list, with the decisions laid over
+    CREATE TABLE decision(
+      seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, report TEXT NOT NULL, scope TEXT NOT NULL, at TEXT NOT NULL,
+      body TEXT NOT NULL);             -- JSON, see dateline.decisions
+    CREATE INDEX decision_report ON decision(report);
+    CREATE TRIGGER decision_stays BEFORE UPDATE ON decision BEGIN SELECT RAISE(ABORT, 'decisions are only added'); END;
+    CREATE TABLE watched(              -- files of watched folders, so that each is taken once
+      path TEXT PRIMARY KEY, modified_ns INTEGER NOT NULL, size INTEGER NOT NULL, report TEXT, trouble TEXT NOT NULL);
+    CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    """,
+    """
+    CREATE TABLE answer(               -- what online geocoders answered; outages are never kept
+      provider TEXT NOT NULL, query TEXT NOT NULL, outcome TEXT NOT NULL, body TEXT NOT NULL, at TEXT NOT NULL,
+      PRIMARY KEY(provider, query)) WITHOUT ROWID;
+    CREATE TABLE turn(                 -- when a provider may be asked again, over all sessions and processes
+      provider TEXT PRIMARY KEY, free_at REAL NOT NULL, refused_until REAL NOT NULL, failures INTEGER NOT NULL) WITHOUT ROWID;
+    """,
+)
+"""Scripts in order; a file's ``user_version`` says how many it has had. Never change one: add another."""
+
+
+class Store:
+    """The file of a library. Safe to share between threads: each operation opens it for itself."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the library at ``path``, making or migrating it.
+
+        Raises:
+            StoreError: it cannot be opened, is no library, or comes from a newer Dateline.
+        """
+        self.path = path
+        try:
+            private_folder(path.parent)
+        except OSError as error:
+            msg = (
+                f"The library's folder {str(path.parent)!r} cannot be made: {error.strerror}. Set DATELINE_HOME to one that can be written."
+            )
+            raise StoreError(msg) from error
+        with self.change() as db:
+            done = db.execute("PRAGMA user_version").fetchone()[0]
+            if done > len(MIGRATIONS):
+                msg = f"The library {str(path)!r} was made by a newer Dateline. Update Dateline, or set DATELINE_HOME to another folder."
+                raise StoreError(msg)
+            for number, script in enumerate(MIGRATIONS[done:], start=done + 1):
+                for statement in _statements(script):
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version = {number}")
+
+    @contextmanager
+    def look(self) -> Iterator[sqlite3.Connection]:
+        """Yield a connection for reading.
+
+        Raises:
+            StoreError: what SQLite complains of, in words.
+        """
+        try:
+            db = self._open()
+            try:
+                yield db
+            finally:
+                db.close()
+        except sqlite3.Error as error:
+            raise StoreError(self._trouble(error)) from error
+
+    @contextmanager
+    def change(self) -> Iterator[sqlite3.Connection]:
+        """Yield a connection inside one transaction: when this returns, what was written is on the disk, or nothing is.
+
+        Raises:
+            StoreError: the disk is full, the file is locked for good, damaged ...
+        """
+        with self.look() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                if db.in_transaction:  # a full disk has ended it already
+                    db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+    def _open(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
+        db.row_factory = sqlite3.Row
+        # trusted_schema: a library someone sent runs no function of its own; secure_delete: what is deleted for good is gone
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF", "secure_delete=ON"):
+            db.execute(f"PRAGMA {pragma}").fetchall()
+        return db
+
+    def _trouble(self, error: sqlite3.Error) -> str:
+        name = f"The library {str(self.path)!r}"
+        said = str(error)
+        if "full" in said:
+            return f"{name} could not be written: the disk is full. Nothing was saved; make room and do it again."
+        if "readonly" in said or "unable to open" in said:
+            return f"{name} cannot be written ({said}). Set DATELINE_HOME to a folder that can be."
+        if "locked" in said:
+            return f"{name} is held by another program. Nothing was saved; do it again in a moment."
+        if "malformed" in said or "not a database" in said:
+            return f"{name} is damaged or no library ({said}). Move it away, or set DATELINE_HOME to another folder, to begin a new one."
+        return f"{name} could not be used: {said}. Nothing was saved."
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Yield the statements of a script one by one: SQLite's own executescript would end the transaction."""
+    gathered = ""
+    for line in script.splitlines(keepends=True):
+        gathered += line.split("--", 1)[0]
+        if gathered.strip() and sqlite3.complete_statement(gathered):
+            yield gathered
+            gathered = ""
