@@ -1,62 +1,101 @@
-"""Dateline's screen, top to bottom: open a report, read it, show it."""
+"""Dateline's screen, top to bottom: open a report, read it, show it, take decisions about it."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from components import filters, map_pane, masthead, place_card, place_list, reader_pane, table_pane
+from components import (
+    add_dialog,
+    filters,
+    history_dialog,
+    library_dialog,
+    map_pane,
+    masthead,
+    place_card,
+    place_list,
+    reader_pane,
+    table_pane,
+)  # fmt: skip
+from components.words import plain
 from dateline import (
     DatelineError,
+    Desk,
     Gazetteer,
-    Network,
-    Ranker,
-    ReadArticle,
-    Reader,
-    Sayer,
-    list_reports,
+    Library,
+    Opened,
+    Wish,
+    Workshop,
     mentions_table,
     mostly_latin,
-    open_report,
+    packs,
     place_key,
     places_table,
-    read,
-)  # fmt: skip
+)
+from dateline import decisions as log
+from dateline.library import folder as watched
 
 ROOT = Path(__file__).resolve().parent
-# DATELINE_REPORTS: the folder of reports. DATELINE_GAZETTEER: a gazetteer file instead of the core one.
+# DATELINE_REPORTS: the watched folder. DATELINE_HOME: where the library lies. DATELINE_GAZETTEER: a gazetteer file instead of the core one.
 REPORTS = Path(os.environ.get("DATELINE_REPORTS") or ROOT / "seeds")
+WATCH_S = 2.0  # how often a page looks for decisions of others and for new files
 
 
-# What is cached for all sessions is read-only: frozen records, weights and a read-only file.
-@st.cache_resource(show_spinner="Opening the gazetteer")
-def engine() -> Reader:
-    """Return the weights and the gazetteer, loaded once a process."""
-    own = os.environ.get("DATELINE_GAZETTEER")
-    return Reader(Network(), Sayer(), Ranker(), Gazetteer(Path(own) if own else None))
+# What is cached for all sessions is read-only, or safe to share between threads.
+@st.cache_resource(show_spinner=False)
+def workshop() -> Workshop:
+    """Return the sandboxes, one set a process, their processes starting up."""
+    made = Workshop()
+    made.warm()
+    return made
 
 
-@st.cache_resource(max_entries=16, show_spinner="Reading the report")
-def reading(path: str, modified_ns: int) -> ReadArticle:  # noqa: ARG001  # it is part of the cache key
-    """Return the report at ``path``, read. ``modified_ns`` makes a changed file a new one."""
-    return read(open_report(Path(path)), engine())
+@st.cache_resource(show_spinner="Opening the gazetteer", max_entries=2)
+def gazetteer(installed: tuple[packs.Pack, ...]) -> Gazetteer:
+    """Return the gazetteer with these packs."""
+    return Gazetteer(packs=packs.paths(installed))
+
+
+@st.cache_resource(show_spinner="Opening the library", max_entries=2)
+def library(home: str | None) -> Library:  # noqa: ARG001  # another home is another library
+    """Return the library."""
+    return Library()
+
+
+def desk() -> Desk:
+    """Return the desk: library, sandboxes, and the gazetteer with the packs of now."""
+    return Desk(library(os.environ.get("DATELINE_HOME")), workshop(), gazetteer(packs.installed()))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def opened(report: str, stamp: tuple[str, int, tuple[packs.Pack, ...]]) -> Opened:  # noqa: ARG001  # the stamp is part of the cache key
+    """Return a report with its decisions. ``stamp`` changes when its reading, its decisions or the packs do."""
+    return desk().open(report)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def mentions_of(path: str, modified_ns: int) -> pd.DataFrame:
-    """Return the mentions table of the report at ``path``."""
-    return mentions_table(reading(path, modified_ns))
+def mentions_of(report: str, stamp: tuple[str, int, tuple[packs.Pack, ...]]) -> pd.DataFrame:
+    """Return the mentions table of a report."""
+    return mentions_table(opened(report, stamp).read)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def marked_text(path: str, modified_ns: int) -> str:
+def marked_text(report: str, stamp: tuple[str, int, tuple[packs.Pack, ...]]) -> str:
     """Return the report's text as HTML with its mentions marked."""
-    done = reading(path, modified_ns)
-    return reader_pane.mark(done.article.text, done.passages, mentions_of(path, modified_ns))
+    done = opened(report, stamp).read
+    return reader_pane.mark(done.article.text, done.passages, mentions_of(report, stamp))
+
+
+def stamp_of(report: str) -> tuple[str, int, tuple[packs.Pack, ...]]:
+    """Return what changes whenever a report must be shown anew. Cheap."""
+    shelf = desk().library
+    return shelf.reading_stamp(report), shelf.decisions_stamp(report), packs.installed()
 
 
 def picked() -> None:
@@ -70,33 +109,126 @@ def picked() -> None:
         st.query_params.pop("place", None)
 
 
+def wished(pane: str) -> None:
+    """Take a decision that a person asked for in a pane. It is saved before the screen says so."""
+    wish: Mapping[str, Any] = st.session_state[pane]["wish"] or {}
+    report, do = str(wish.get("report", "")), str(wish.get("do", ""))
+    if do == "offer":
+        st.session_state["offered"] = (report, str(wish.get("mention", "")), str(wish.get("query", ""))[:100])
+        return
+    st.session_state.pop("offered", None)
+    here, who = desk(), name_of_user()
+    mention = str(wish.get("mention", ""))
+    try:
+        if do in ("undo", "redo"):
+            made = here.undo(report, who, again=do == "redo")
+            words = f"{'Done again' if do == 'redo' else 'Undone'}: {log.in_words(made)}" if made else "Nothing to undo"
+        elif do == "add":
+            made = here.add(report, int(wish["start"]), int(wish["end"]), who)
+            words = "Saved: added"
+        else:
+            point = float(wish.get("lat", 0)), float(wish.get("lon", 0))
+            scope = str(wish.get("scope", "mention"))
+            made = here.decide(report, Wish(do, mention, scope, str(wish.get("value", "")), *point, str(wish.get("why", ""))), who)
+            words = f"Saved: {log.in_words(made)}"
+    except (DatelineError, ValueError, KeyError) as error:
+        st.session_state["said"] = {"kind": "trouble", "text": str(error), "number": wish.get("at"), "mention": mention}
+        return
+    st.session_state["said"] = {"kind": "saved", "text": words, "number": wish.get("at"), "mention": mention}
+    if made:
+        follow(report, made)
+
+
+def follow(report: str, made: log.Decision) -> None:
+    """Keep the mention that was decided about in view: its place may be another one now."""
+    read = opened(report, stamp_of(report)).read
+    span = log.locate(read.article, made.anchor)
+    reading = next((r for r in read.readings if (r.mention.start, r.mention.end) == span), None)
+    if reading:
+        st.session_state["said"]["mention"] = reading.mention.id
+        place = reading.choice.place
+        st.query_params["place"] = place.id if place else f"un:{reading.mention.text.casefold()}"
+
+
+def name_of_user() -> str:
+    """Return the name that decisions are made under."""
+    from dateline.library.library import WHO
+
+    return desk().library.setting("who", WHO)
+
+
+def take_folder(slot: DeltaGenerator) -> None:
+    """Take new and changed files of the watched folder into the library, with progress in ``slot``."""
+    new = watched.changes(desk().library, REPORTS)
+    if not new:
+        return
+    bar = slot.progress(0.0, "Taking in reports")
+    for number, path in enumerate(reversed(new)):  # what is taken last stands first in the list
+        bar.progress(number / len(new), plain(f"Taking in {path.name}"))
+        watched.take(desk().library, path, desk().workshop.open)
+    bar.empty()
+
+
+@st.fragment(run_every=WATCH_S)
+def watch(report: str | None, stamp: object) -> None:
+    """Look now and then whether somebody decided something, or a file came: then show the page anew."""
+    if (report and stamp_of(report) != stamp) or watched.changes(desk().library, REPORTS):
+        st.rerun()
+
+
 def main() -> None:
     """Draw the page."""
     masthead.page()
-    reports = list_reports(REPORTS)
-    path = masthead.choose(reports, REPORTS)
-    if path is None:
-        return
-    file, modified_ns = str(path), path.stat().st_mtime_ns
+    # What comes and goes has a place of its own: if what follows moved, the browser would build map and panes anew.
+    slot = st.empty()
     try:
-        done = reading(file, modified_ns)
+        take_folder(slot)
+        shelf = desk().library
+        report, pressed = masthead.bar(shelf.reports.entries())
     except DatelineError as error:
         masthead.refused(str(error))
         return
-    masthead.headline(done.article)
-    mentions = mentions_of(file, modified_ns)
-    if mentions.empty:
-        st.info("No place names were found in this report. The text is shown below as it is.", icon=":material/travel_explore:")
-    if not mostly_latin(done.article.text):
-        st.info("This report does not look like English. Dateline reads English: many places will be missed.", icon=":material/translate:")
-    show(path, done, mentions, marked_text(file, modified_ns))
+    with st.container(key="notices"):
+        for trouble in watched.troubles(shelf, REPORTS):
+            masthead.refused(trouble)
+        if report is None:
+            st.info(plain(f"The library is empty. Press Add, or put a report into {str(REPORTS)!r}."), icon=":material/library_add:")
+    if report is not None:
+        pressed = draw(report, slot) or pressed
+    dialogs(pressed, report)
+    watch(report, stamp_of(report) if report else None)
 
 
-def show(path: Path, done: ReadArticle, mentions: pd.DataFrame, marked: str) -> None:
+def draw(report: str, slot: DeltaGenerator) -> str | None:
+    """Draw a report, with its progress in ``slot`` where it must be read first; return "original" where its original is asked for."""
+    try:
+        if desk().needs_reading(report):
+            bar = slot.progress(0.0, "Reading the report")
+            desk().open(report, lambda share: bar.progress(share, "Reading the report"))
+            bar.empty()
+        stamp = stamp_of(report)
+        done, mentions = opened(report, stamp), mentions_of(report, stamp)
+    except DatelineError as error:
+        masthead.refused(str(error))
+        return None
+    article = done.read.article
+    original = masthead.headline(article, desk().library.reports.notes(report))
+    with st.container(key="about_text"):
+        if mentions.empty:
+            st.info("No place names were found in this report. The text is shown below as it is.", icon=":material/travel_explore:")
+        if not mostly_latin(article.text):
+            st.info(
+                "This report does not look like English. Dateline reads English: many places will be missed.", icon=":material/translate:"
+            )
+    show(done, mentions, marked_text(report, stamp))
+    return "original" if original else None
+
+
+def show(done: Opened, mentions: pd.DataFrame, marked: str) -> None:
     """Draw filters and panes, all from the same filtered mentions."""
-    gazetteer = engine().gazetteer
-    visible = filters.show(mentions, lambda name: frozenset(c.place.id for c in gazetteer.candidates(name)))
-    places = places_table(visible)
+    names, report = desk().gazetteer, done.read.article.id
+    visible = filters.show(mentions, lambda name: frozenset(c.place.id for c in names.candidates(name)))
+    places = places_table(visible[visible["reference"] != log.NOT_A_PLACE])
     place = st.query_params.get("place")
     with st.container(key="workbench"):
         left, middle, right = st.columns([3, 7, 6], gap="small")
@@ -105,24 +237,28 @@ def show(path: Path, done: ReadArticle, mentions: pd.DataFrame, marked: str) -> 
             map_box, card_box = st.container(key="map"), st.container(key="below_map")
     # The cheap panes first, the map last: what is filtered changes everywhere at nearly the same moment.
     with list_box:
-        place_list.show(places, gazetteer.country_names, "No place passes the filters." if len(mentions) else "No places.", key="list")
+        place_list.show(places, names.country_names, "No place passes the filters." if len(mentions) else "No places.", key="list")
     with card_box:
         online = masthead.tiles_switch()
-        place_card.show(_card(done, mentions, visible, places, place, gazetteer), place, key="card")
+        card = _card(done, mentions, visible, places, place, names)
+        place_card.show(card, place, report, _offer(done, places, names), lambda: wished("card"), key="card")
     with reader_box:
-        ids = None if len(visible) == len(mentions) else list(visible["mention_id"])
-        tiles = map_pane.OSM if online else None
-        reader_pane.show(marked, ids, place, st.session_state.get("sequence"), tiles, path.stem, picked, key="reader")
+        own = [d for d in done.decisions if d.report == report]
+        last, again = log.to_undo(own, name_of_user()), log.to_redo(own, name_of_user())
+        view = reader_pane.View(
+            report, map_pane.focus(mentions), None if len(visible) == len(mentions) else list(visible["mention_id"]), place,
+            st.session_state.get("sequence"), map_pane.OSM if online else None, log.in_words(last) if last else "",
+            log.in_words(again) if again else "", st.session_state.get("said"),
+        )  # fmt: skip
+        reader_pane.show(marked, view, picked, lambda: wished("reader"), key="reader")
     with map_box:
-        map_pane.show(places, map_pane.focus(mentions), gazetteer.outline, key=f"map-{path.stem}")
+        map_pane.show(places, names.outline, key="map")
     with st.container(key="pane_table"):
-        table_pane.show(path.stem, visible, places)
+        table_pane.show(report, visible, places)
     masthead.sources()
 
 
-def _card(
-    done: ReadArticle, mentions: pd.DataFrame, visible: pd.DataFrame, places: pd.DataFrame, place: str | None, gazetteer: Gazetteer
-) -> str:
+def _card(done: Opened, mentions: pd.DataFrame, visible: pd.DataFrame, places: pd.DataFrame, place: str | None, names: Gazetteer) -> str:
     if place is None:
         return place_card.hint(len(places))
     of_place = visible[place_key(visible) == place] if len(visible) else visible
@@ -130,7 +266,37 @@ def _card(
         named = mentions[place_key(mentions) == place] if len(mentions) else mentions
         return place_card.hidden(str(named["place"].iloc[0] or named["text"].iloc[0])) if len(named) else place_card.hint(len(places))
     # the table's rows are the readings, in the same order: its index is their number
-    return place_card.card([done.readings[i] for i in of_place.index], places, gazetteer.country_names)
+    return place_card.card([done.read.readings[i] for i in of_place.index], places, names.country_names)
+
+
+def _offer(done: Opened, places: pd.DataFrame, names: Gazetteer) -> dict[str, Any] | None:
+    """Return the places to choose from for the mention that somebody wants to move, or None."""
+    report, mention, query = st.session_state.get("offered") or ("", "", "")
+    reading = next((r for r in done.read.readings if r.mention.id == mention), None)
+    if reading is None or report != done.read.article.id:
+        return None
+    options = [c.place for c in names.starting(query)] if query else desk().candidates(reading)
+    return place_card.offer(mention, query, options, places, names.country_names)
+
+
+def dialogs(pressed: str | None, report: str | None) -> None:
+    """Open the dialog that was asked for."""
+    here = desk()
+    if pressed in ("add", "original"):
+        article = here.library.reports.get(report) if pressed == "original" and report else None
+        add_dialog.show(
+            here.add_text, here.add_file, here.add_link, masthead.go_to, REPORTS, watched.troubles(here.library, REPORTS),
+            article.source if article else "",
+        )  # fmt: skip
+    elif pressed == "library":
+        library_dialog.show(here.library, masthead.go_to)
+    elif pressed == "history" and report:
+        done = opened(report, stamp_of(report))
+        history_dialog.show(
+            done.read.article, here.library.reports.digest(report), done.decisions, name_of_user(), done.made_by, outdated=done.outdated,
+            rename=lambda name: here.library.set("who", name), merge=lambda data: here.merge(report, data),
+            remake=lambda: here.remake(report),
+        )  # fmt: skip
 
 
 main()

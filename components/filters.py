@@ -9,11 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from dateline import kinds
+from dateline.decisions import NOT_A_PLACE
 from dateline.names import fold_key
 
 CONFIDENCE_STEPS = (0.0, 0.5, 0.7, 0.9)
 _CONFIDENCE_LABELS = {0.0: "Any", 0.5: "50 %", 0.7: "70 %", 0.9: "90 %"}
-_KEYS = ("kinds", "q", "demonyms", "embedded", "confidence")
+_KEYS = ("kinds", "q", "demonyms", "embedded", "none", "unchecked", "confidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Filters:
     query: str = ""
     demonyms: bool = False
     embedded: bool = False
+    not_places: bool = False
+    only_unchecked: bool = False
     min_confidence: float = 0.0
     named: frozenset[str] = frozenset()
     """Ids of the places that the query names in some other spelling or language."""
@@ -43,6 +46,10 @@ def apply(mentions: pd.DataFrame, filters: Filters) -> pd.DataFrame:
         keep &= mentions["reference"] != "demonym"
     if not filters.embedded:
         keep &= mentions["reference"] != "embedded"
+    if not filters.not_places:
+        keep &= mentions["reference"] != NOT_A_PLACE
+    if filters.only_unchecked:
+        keep &= mentions["status"] == "unchecked"
     if filters.kinds:
         keep &= mentions["kind"].isin(filters.kinds)
     if query := filters.query.strip():
@@ -65,7 +72,7 @@ def kind_counts(mentions: pd.DataFrame, filters: Filters) -> dict[str, int]:
 
 def clear() -> None:
     """Set every filter back to its default."""
-    for key, value in zip(_KEYS, ([], "", False, False, 0.0), strict=True):
+    for key, value in zip(_KEYS, ([], "", False, False, False, False, 0.0), strict=True):
         st.session_state[key] = value
 
 
@@ -86,6 +93,8 @@ def show(mentions: pd.DataFrame, places_named: Callable[[str], frozenset[str]]) 
         with st.popover("More filters", icon=":material/tune:", key="more"):
             demonyms = st.toggle("Nationalities (Ukrainian, Russians)", key="demonyms", bind="query-params")
             embedded = st.toggle("Names inside organisations (US Army)", key="embedded", bind="query-params")
+            not_places = st.toggle("Marked as no place", key="none", bind="query-params")
+            unchecked = st.toggle("Only what nobody has checked", key="unchecked", bind="query-params")
             confidence = st.select_slider(
                 "At least this sure of the place", CONFIDENCE_STEPS, key="confidence",
                 format_func=lambda step: _CONFIDENCE_LABELS[step], bind="query-params",
@@ -93,12 +102,14 @@ def show(mentions: pd.DataFrame, places_named: Callable[[str], frozenset[str]]) 
         by_label = {k.label: k.name for k in kinds()}
         query = (query or "").strip()
         filters = Filters(
-            frozenset(by_label[label] for label in chosen or ()), query, demonyms, embedded, confidence,
+            frozenset(by_label[label] for label in chosen or ()), query, demonyms, embedded, not_places, unchecked, confidence,
             places_named(query) if query else frozenset(),
         )  # fmt: skip
         visible = apply(mentions, filters)
         st.button("Clear", on_click=clear, disabled=filters == Filters(), key="clear", type="tertiary")
     _decorate(kind_counts(mentions, filters))
+    if not not_places:
+        mentions = mentions[mentions["reference"] != NOT_A_PLACE]
     placed, all_placed = (len(set(table["place_id"]) - {""}) for table in (visible, mentions))
     left_out = mentions["reference"].isin([name for name, on in (("demonym", demonyms), ("embedded", embedded)) if not on]).sum()
     note = f" <span>·</span> {left_out} nationalities and names inside organisations not shown" if left_out else ""

@@ -146,24 +146,24 @@ def _bounds(chosen: pd.DataFrame) -> Bounds:
     return (south - pad_lat, west - pad_lon), (north + pad_lat, east + pad_lon)
 
 
-def show(places: pd.DataFrame, bounds: Bounds, outline: Callable[[str], Rings | None], *, key: str) -> None:
-    """Draw the map. ``bounds`` must stay the same for a report: a changed map is mounted anew."""
+def show(places: pd.DataFrame, outline: Callable[[str], Rings | None], *, key: str) -> None:
+    """Draw the map. It is one map for every report, so that its frame stays; the reader tells it where to look."""
     outlines = {pid: rings for pid in places.loc[areas(places["feature"]), "place_id"] if (rings := outline(pid))}
     symbols, extents = features(places, outlines)
     st_folium(
-        _base(bounds), key=key, height=HEIGHT_PX, use_container_width=True, returned_objects=[],
+        _base(), key=key, height=HEIGHT_PX, use_container_width=True, returned_objects=[],
         feature_group_to_add=[_group("areas", extents, area=True), _group("places", symbols, area=False)],
     )  # fmt: skip
 
 
-def _base(bounds: Bounds) -> folium.Map:
+def _base() -> folium.Map:
     folium.Map.default_js, folium.Map.default_css = SCRIPTS, STYLES
     m = folium.Map(tiles=None, prefer_canvas=True, min_zoom=2, max_zoom=13, world_copy_jump=True, zoom_snap=0.5)
     m.options["dateline"] = {
         "kinds": {k.name: {"light": k.light, "dark": k.dark, "letter": k.letter} for k in kinds()},
         "attribution": _ATTRIBUTION,
     }
-    m.fit_bounds([list(corner) for corner in bounds])
+    m.fit_bounds([list(corner) for corner in WORLD])
     return m
 
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
-from dateline import Article, ReportError, kinds, open_report
+from components.words import plain
+from dateline import Article, kinds
+from dateline.library import Entry
 
 STYLE = Path(__file__).with_name("style.css")
 ICON = Path(__file__).resolve().parents[1] / "static" / "dateline" / "icon.svg"
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
 _PAINT = {
     "paper": "backgroundColor", "panel": "secondaryBackgroundColor", "ink": "textColor", "line": "borderColor",
     "accent": "primaryColor", "link": "linkColor",
 }  # fmt: skip
+BUTTONS = (
+    ("add", "Add", ":material/add:"), ("library", "Library", ":material/library_books:"), ("history", "Decisions", ":material/history:"),
+    ("gazetteer", "Gazetteer", ":material/public:"), ("export", "Export", ":material/download:"),
+)  # fmt: skip
 ABOUT = (
     "**Dateline** reads a conflict report and shows its places on a map beside the text. "
     "Everything happens on this machine; nothing is sent anywhere unless you switch it on."
@@ -47,65 +51,67 @@ def _variables() -> str:
     )
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
-def _title(path: str, modified_ns: int) -> str:  # noqa: ARG001  # it is part of the cache key
-    try:
-        article = open_report(Path(path))
-    except ReportError:
-        return f"{Path(path).name} (cannot be read)"
-    return f"{article.title} ({article.date})" if article.date else article.title
-
-
-def choose(reports: Sequence[Path], folder: Path) -> Path | None:
-    """Draw the name and the report picker; return the chosen report, or None where there is none."""
+def bar(entries: Sequence[Entry]) -> tuple[str | None, str | None]:
+    """Draw the name, the report picker and the buttons; return the chosen report's id and the pressed button's name, each or None."""
     with st.container(horizontal=True, key="masthead", vertical_alignment="center"):
         st.html('<div class="dl-brand"><b>Dateline</b><span>Every place in a report, and what it says of it</span></div>')
-        if not reports:
-            st.warning(plain(f"There is no report in {str(folder)!r}. Put a .txt or .md file there and reload the page."))
-            return None
-        by_id = {path.stem if _unique(path, reports) else path.name: path for path in reports}
-        wanted = st.query_params.get("report")
-        # the address is what counts, also after the browser's Back
-        if wanted in by_id:
-            st.session_state["report_choice"] = wanted
-        elif st.session_state.get("report_choice") not in by_id:
-            st.session_state["report_choice"] = next(iter(by_id))
-        choice = st.selectbox(
-            "Report", list(by_id), key="report_choice", label_visibility="collapsed", on_change=_changed, width=420,
-            format_func=lambda name: _title(str(by_id[name]), by_id[name].stat().st_mtime_ns),
-        )  # fmt: skip
-    if wanted is not None and wanted not in by_id:
-        st.warning(plain(f"The address asks for the report {wanted!r}, which is not in {str(folder)!r}. Showing another one."))
-    return by_id[choice]
+        chosen, wanted = _picked(entries) if entries else (None, None)
+        pressed = None
+        for name, label, icon in BUTTONS:
+            if st.button(label, icon=icon, key=f"open_{name}", type="tertiary", disabled=name == "export" and chosen is None):
+                pressed = name
+    with st.container(key="wrong_address"):
+        if wanted is not None:
+            st.warning(plain(f"The address asks for the report {wanted!r}, which is not in the library. Showing another one."))
+    return chosen, pressed
 
 
-def _unique(path: Path, reports: Sequence[Path]) -> bool:
-    return sum(other.stem == path.stem for other in reports) == 1
+def _picked(entries: Sequence[Entry]) -> tuple[str, str | None]:
+    """Return the chosen report's id, and the id that the address asks for where there is no such report."""
+    titles = {e.id: f"{e.title} ({e.date})" if e.date else e.title for e in entries}
+    wanted = st.query_params.get("report")
+    # the address is what counts, also after the browser's Back
+    if wanted in titles:
+        st.session_state["report_choice"] = wanted
+    elif st.session_state.get("report_choice") not in titles:
+        st.session_state["report_choice"] = next(iter(titles))
+    choice = st.selectbox(
+        "Report",
+        list(titles),
+        key="report_choice",
+        label_visibility="collapsed",
+        on_change=_changed,
+        width=380,
+        format_func=titles.__getitem__,
+    )
+    return choice, wanted if wanted not in titles else None
 
 
-def _changed() -> None:
-    st.query_params["report"] = st.session_state["report_choice"]
+def go_to(report: str) -> None:
+    """Make the address name another report; the next run shows it."""
+    st.query_params["report"] = report
     st.query_params.pop("place", None)
     st.session_state["q"] = ""  # a search is about one report
 
 
-def plain(text: str) -> str:
-    """Return text that Streamlit's Markdown shows as it is.
-
-    Messages name files and addresses, and Markdown would fetch an image that such a name asks for.
-    """
-    return _MARKDOWN.sub(r"\\\1", text)
+def _changed() -> None:
+    go_to(st.session_state["report_choice"])
 
 
-def headline(article: Article) -> None:
-    """Draw the report's title and where it comes from."""
+def headline(article: Article, notes: Sequence[str]) -> bool:
+    """Draw the report's title, where it comes from and what was left out; return whether the original is asked for."""
     meta = [html.escape(part) for part in (article.date, article.byline, article.outlet) if part]
-    if article.source:
-        meta.append(
-            f'<a href="{html.escape(article.source)}" target="_blank" rel="noopener noreferrer nofollow"'
-            ' referrerpolicy="no-referrer" title="Leaves this machine: the site will see your visit">Open the original &#8599;</a>'
-        )
-    st.html(f'<div class="dl-headline"><h1>{html.escape(article.title)}</h1><p>{" <i>·</i> ".join(meta)}</p></div>')
+    if article.language and article.language != "en":
+        meta.append(f"language: {html.escape(article.language)}")
+    with st.container(horizontal=True, key="headline", vertical_alignment="bottom", gap="small"):
+        left_out = f'<p class="dl-notes">{html.escape(" ".join(notes))}</p>' if notes else ""
+        st.html(f'<div class="dl-headline"><h1>{html.escape(article.title)}</h1><p>{" <i>·</i> ".join(meta)}</p>{left_out}</div>')
+        if not article.source:
+            return False
+        return st.button(
+            "Open the original", icon=":material/open_in_new:", key="original", type="tertiary",
+            help="Asks first: the site would see the request",
+        )  # fmt: skip
 
 
 def refused(message: str) -> None:
@@ -129,6 +135,6 @@ def sources() -> None:
         '<a href="https://www.geonames.org" rel="noopener noreferrer" target="_blank">GeoNames</a>, '
         "CC BY 4.0, modified. Base map and outlines made with Natural Earth. Borders: dashed where disputed; an outline says under which "
         "country GeoNames files the towns inside, not whose it is.</p>"
-        "<p>Read by machine and not checked. Nothing leaves this machine unless you switch on online tiles or "
-        "open the original.</p></footer>"
+        "<p>Read by machine; what somebody checked or corrected says so. Nothing leaves this machine unless you switch on online tiles, "
+        "open an original, fetch a link, get a gazetteer pack or ask an online geocoder.</p></footer>"
     )

@@ -5,21 +5,31 @@ from __future__ import annotations
 import html
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from dateline import Place, Reading, direction, distance_km, kinds
 from dateline.features import areas, is_area, word
+from dateline.tables import status_of
 
 MAX_NEIGHBOURS = 9
 MAX_OTHERS = 5
+MAX_OFFERED = 20
 
 _PANE = st.components.v2.component(
     "dateline_card",
     html="""
     <section class="dl-card" aria-label="The chosen place" aria-live="polite"></section>
+    <section class="dl-offer" hidden aria-label="Choose a place">
+      <header><h2></h2><p>Pick one, click the map, or search. Digits pick, Esc leaves.</p></header>
+      <input type="text" placeholder="Search the gazetteer, or type 48.59, 38.00" maxlength="100"
+        aria-label="Search the gazetteer, or type coordinates">
+      <ol></ol>
+      <p class="dl-offer-end"><button type="button" data-do="nowhere">Not on the map</button> <button type="button">Leave it</button></p>
+    </section>
     """,
     js="""
     export default async function (component) {
@@ -44,7 +54,7 @@ def card(readings: Sequence[Reading], places: pd.DataFrame, country_name: dict[s
     if place is None:
         return _unplaced(readings)
     return (
-        f"<header><h2>{html.escape(place.name)}</h2>{_badges(readings)}</header>"
+        f"<header><h2>{html.escape(place.name)}</h2>{_chip(readings)}{_badges(readings)}</header>"
         f'<p class="dl-card-where">{html.escape(_where(place, country_name))}</p>'
         f"{_why(best)}{_claims(place, country_name)}<dl>{_facts(place, readings)}</dl>"
         f"{_neighbours(place, places)}{_others(best, country_name)}"
@@ -64,6 +74,12 @@ def hint(found: int) -> str:
 def hidden(name: str) -> str:
     """Return the card for a chosen place that the filters hide."""
     return f'<p class="dl-card-hint"><b>{html.escape(name)}</b> is hidden by the filters.</p>'
+
+
+def _chip(readings: Sequence[Reading]) -> str:
+    status = status_of(r.status for r in readings)
+    words = {"unchecked": "not checked", "checked": "✓ checked", "corrected": "✎ corrected"}[status]
+    return f'<span class="dl-chip s-{status}">{words}</span>'
 
 
 def _badges(readings: Sequence[Reading]) -> str:
@@ -96,15 +112,26 @@ def _facts(place: Place, readings: Sequence[Reading]) -> str:
     names = list(dict.fromkeys(r.mention.text for r in readings))
     also = [a for a in place.aliases if a not in names]
     surest = max(r.choice.confidence for r in readings)
+    status = status_of(r.status for r in readings)
     facts = [
         ("In the report", ", ".join(names) + f" ({len(readings)} mention{'s' if len(readings) != 1 else ''})"),
         ("Also called", ", ".join(also)),
         ("Coordinates", coordinates(place.lat, place.lon, place.exactness) + _EXACTNESS[place.exactness]),
         ("Population", f"{place.population:,}" if (place.population and not is_area(place.feature)) or place.feature == "PCLI" else ""),
-        ("Sure of the place", f"{_percent(surest)}, placed by machine, not checked"),
+        ("Sure of the place", f"{_percent(surest)}, placed by machine" if status == "unchecked" else ""),
+        ("Looked at", _looked_at(readings, status)),
         ("Source", f"{place.source}, {place.id}"),
     ]
     return "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in facts if value)
+
+
+def _looked_at(readings: Sequence[Reading], status: str) -> str:
+    """Return what people decided about a place's mentions, in words."""
+    done = [r for r in readings if r.status != "unchecked"]
+    if not done:
+        return "not checked by anybody"
+    share = "" if status != "unchecked" else f"{len(done)} of {len(readings)} mentions; "
+    return share + (done[-1].decided or status)
 
 
 def _percent(share: float) -> str:
@@ -139,21 +166,26 @@ def _others(best: Reading, country_name: dict[str, str]) -> str:
     return f"<details><summary>What else it could have been ({len(best.choice.others)})</summary><ul>{items}{tail}</ul></details>"
 
 
-def _neighbours(place: Place, places: pd.DataFrame) -> str:
-    if is_area(place.feature):
-        return ""
+def _nearest(place: Place, places: pd.DataFrame, limit: int) -> list[tuple[float, str, str, str]]:
+    """Return (km, id, name, direction) of the report's towns nearest to a place."""
     others = places[(places["place_id"] != place.id) & places["lat"].notna() & ~areas(places["feature"])]
-    count = len(others)
     # flat-earth degrees pick the few that geopy then measures: a thousand great circles take 20 ms
     shrink = math.cos(math.radians(place.lat))
     rough = (others["lat"] - place.lat) ** 2 + ((others["lon"] - place.lon) * shrink) ** 2
-    others = others.loc[rough.nsmallest(2 * MAX_NEIGHBOURS).index]
-    ranked = sorted(
+    others = others.loc[rough.nsmallest(2 * limit).index]
+    return sorted(
         (distance_km(place.lat, place.lon, row.lat, row.lon), row.place_id, row.place, direction(place.lat, place.lon, row.lat, row.lon))
         for row in others.itertuples()
-    )[:MAX_NEIGHBOURS]
+    )[:limit]
+
+
+def _neighbours(place: Place, places: pd.DataFrame) -> str:
+    if is_area(place.feature):
+        return ""
+    ranked = _nearest(place, places, MAX_NEIGHBOURS)
     if not ranked:
         return ""
+    count = int(((places["place_id"] != place.id) & places["lat"].notna() & ~areas(places["feature"])).sum())
     items = "".join(
         f'<li><button type="button" data-place="{html.escape(pid)}">{html.escape(name)}</button> {km:,.0f} km {compass}</li>'
         for km, pid, name, compass in ranked
@@ -171,6 +203,33 @@ def _unplaced(readings: Sequence[Reading]) -> str:
     )
 
 
-def show(content: str, place: str | None, *, key: str) -> None:
-    """Draw the card of ``place`` from the HTML that :func:`card`, :func:`hint` or :func:`hidden` made."""
-    _PANE(key=key, data={"html": content, "place": place})
+def offer(mention: str, query: str, options: Sequence[Place], places: pd.DataFrame, country_name: dict[str, str]) -> dict[str, Any]:
+    """Return what a mention may mean as plain JSON, to choose from: text is text there.
+
+    Args:
+        mention: id of the mention.
+        query: what was searched for, "" for the name itself.
+        options: the places, likeliest first.
+        places: the report's places, to say what each option lies near.
+        country_name: country names by ISO code.
+    """
+    return {"mention": mention, "query": query, "places": [
+        {"id": p.id, "name": p.name, "where": _where(p, country_name), "lat": p.lat, "lon": p.lon, "about": _about(p, places, country_name)}
+        for p in options[:MAX_OFFERED]
+    ]}  # fmt: skip
+
+
+def _about(place: Place, places: pd.DataFrame, country_name: dict[str, str]) -> str:
+    """Return what tells a place from its namesakes: what and where it is, its people, and how far from the report's nearest other town."""
+    people = f"{place.population:,} people" if place.population and not is_area(place.feature) else ""
+    ranked = _nearest(place, places, 1)
+    near = f"{ranked[0][0]:,.0f} km from {ranked[0][2]}" if ranked else ""
+    return ", ".join(part for part in (_where(place, country_name), people, near) if part)
+
+
+def show(content: str, place: str | None, report: str, offered: dict[str, Any] | None, on_wish: Callable[[], None], *, key: str) -> None:
+    """Draw the card of ``place`` from the HTML that :func:`card`, :func:`hint` or :func:`hidden` made, and :func:`offer` in its place.
+
+    ``on_wish`` is called when a person asks for places or picks one; the value is in ``st.session_state[key]["wish"]``.
+    """
+    _PANE(key=key, data={"html": content, "place": place, "report": report, "offer": offered}, on_wish_change=on_wish)

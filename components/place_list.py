@@ -37,7 +37,7 @@ def rows(places: pd.DataFrame, country_name: dict[str, str]) -> list[dict[str, A
             "id": row.place_id, "name": row.place, "where": where + (" · uncertain" if uncertain else ""),
             "kind": row.kind, "letter": letters.get(row.kind, "?") if placed else "?", "count": int(row.mentions),
             "hollow": row.kind == "actor" or not placed, "square": is_area(row.feature), "uncertain": uncertain,
-            "kinds": row.kinds,
+            "kinds": row.kinds, "status": row.status,
         })  # fmt: skip
     return found
 

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dateline import UNCERTAIN_BELOW, Passage, kinds, place_key
+from dateline import REFERENCES, UNCERTAIN_BELOW, Passage, kinds, place_key
+from dateline.decisions import NOT_A_PLACE
+
+REFERENCE_LABELS = {
+    "literal": "the place itself", "modifier": "tells what sort (the Kyiv talks)", "metonym": "its government or army",
+    "demonym": "its people or nationality", "embedded": "part of another name",
+}  # fmt: skip
 
 _PANE = st.components.v2.component(
     "dateline_reader",
     html="""
     <div class="dl-bar idle" hidden role="group" aria-label="Passages of the chosen place">
       <span class="dl-bar-title"></span><span class="dl-bar-count" aria-live="polite"></span>
+      <span class="dl-bar-steps"></span>
       <span class="dl-bar-buttons"><button type="button" aria-label="Previous passage" title="Previous passage">&#8249;</button><button
         type="button" aria-label="Next passage" title="Next passage">&#8250;</button><button type="button" aria-label="Choose no place"
         title="Choose no place">&#215;</button></span>
     </div>
+    <div class="dl-decide" role="group" aria-label="Decide about this mention"></div>
     <article class="dl-text" tabindex="0" aria-label="Text of the report"></article>
     """,
     js="""
@@ -50,7 +59,7 @@ def mark(text: str, passages: Iterable[Passage], mentions: pd.DataFrame) -> str:
         elif at < passage.start:
             out.append(html.escape(text[at : passage.start]))
         at = passage.start
-        out.append(f'<span class="passage" data-passage="{passage.index}">')
+        out.append(f'<span class="passage" data-passage="{passage.index}" data-start="{passage.start}">')
         while number < len(rows) and rows[number].start < passage.end:
             row = rows[number]
             out.append(html.escape(text[at : row.start]))
@@ -64,31 +73,57 @@ def mark(text: str, passages: Iterable[Passage], mentions: pd.DataFrame) -> str:
 
 def _mark(row: Any, letter: str) -> str:
     unsure = " unsure" if row.confidence < UNCERTAIN_BELOW else ""
-    label = f"{row.text}: {row.place or 'not placed'}, {row.kind}, {row.reference}"
-    reasons = f"{label}\nKind: {row.kind_reason}\nPlace: {row.place_reason}"
+    label = f"{row.text}: {row.place or 'not placed'}, {row.kind}, {row.reference}, {row.status}"
+    reasons = f"{label}\nKind: {row.kind_reason}\nPlace: {row.place_reason}" + (f"\n{row.decided}" if row.decided else "")
+    classes = html.escape(f"k-{row.kind} r-{row.reference} s-{row.status}{unsure}")
     return (
-        f'<mark class="k-{html.escape(row.kind)} r-{html.escape(row.reference)}{unsure}" role="button" tabindex="0"'
+        f'<mark class="{classes}" role="button" tabindex="0"'
+        f' data-kind="{html.escape(row.kind)}" data-reference="{html.escape(row.reference)}" data-status="{html.escape(row.status)}"'
         f' data-mention="{html.escape(row.mention_id)}" data-place="{html.escape(row.key)}"'
         f' data-name="{html.escape(row.place or row.text)}" data-letter="{html.escape(letter)}"'
         f' aria-label="{html.escape(label)}" title="{html.escape(reasons)}">{html.escape(row.text)}</mark>'
     )
 
 
-def show(
-    marked: str, visible: list[str] | None, place: str | None, sequence: int | None,
-    tiles: dict[str, str] | None, report: str, on_pick: Callable[[], None], *, key: str,
-) -> None:  # fmt: skip
-    """Draw the reader.
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the reader shows beside the text.
 
-    Args:
-        marked: what :func:`mark` made; sent again only when it changes.
+    Attributes:
+        report: id of the report, for the address.
+        bounds: (south, west), (north, east) of what the report is about, for the map.
         visible: ids of the mentions that pass the filters, or None for all of them.
         place: id of the chosen place.
         sequence: the number the browser gave its last choice, echoed so that late answers are known as such.
         tiles: url and attribution of online tiles, or None for the app's own map.
-        report: id of the report, for the address.
-        on_pick: called when the browser chose; the value is in ``st.session_state[key]["pick"]``.
+        undo: what undo would take back, in words, or "".
+        redo: what redo would do again, or "".
+        said: what came of the last decision: ``kind`` (saved or trouble), ``text``, ``number``.
+    """
+
+    report: str
+    bounds: tuple[tuple[float, float], tuple[float, float]]
+    visible: list[str] | None
+    place: str | None
+    sequence: int | None
+    tiles: dict[str, str] | None
+    undo: str
+    redo: str
+    said: dict[str, Any] | None
+
+
+def show(marked: str, view: View, on_pick: Callable[[], None], on_wish: Callable[[], None], *, key: str) -> None:
+    """Draw the reader.
+
+    Args:
+        marked: what :func:`mark` made; sent again only when it changes.
+        view: what else it shows.
+        on_pick: called when the browser chose a place; the value is in ``st.session_state[key]["pick"]``.
+        on_wish: called when a person decided something; the value is in ``st.session_state[key]["wish"]``.
         key: key of the component.
     """
-    data = {"html": marked, "visible": visible, "place": place, "sequence": sequence, "tiles": tiles, "report": report}
-    _PANE(key=key, data=data, on_pick_change=on_pick)
+    choices = {
+        "kinds": [{"name": kind.name, "label": kind.label, "letter": kind.letter, "about": kind.about} for kind in kinds()],
+        "references": [{"name": name, "label": REFERENCE_LABELS[name]} for name in REFERENCES if name != NOT_A_PLACE],
+    }
+    _PANE(key=key, data={"html": marked, **asdict(view), **choices}, on_pick_change=on_pick, on_wish_change=on_wish)

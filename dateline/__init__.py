@@ -9,6 +9,7 @@ This is the one door: names in ``__all__`` are public, everything else may chang
 
 from dateline.batch import read_lines, toponyms
 from dateline.choosing import UNCERTAIN_BELOW
+from dateline.desk import Desk, Opened, Wish
 from dateline.distances import direction, distance_km
 from dateline.errors import (
     DataError,
@@ -29,6 +30,7 @@ from dateline.errors import (
 )
 from dateline.gazetteer import Gazetteer
 from dateline.kinds import Kind, kinds
+from dateline.library import Library
 from dateline.network import Network
 from dateline.policies import DEFAULT, PROFILES, Policy
 from dateline.ranking import Ranker
@@ -41,9 +43,9 @@ from dateline.workshop import Workshop
 
 __all__ = [
     "DEFAULT", "ENGINE_VERSION", "MENTION_COLUMNS", "PLACE_COLUMNS", "PROFILES", "REFERENCES", "UNCERTAIN_BELOW", "Article",
-    "Candidate", "Choice", "DataError", "DatelineError", "DecisionError", "EmptyReport", "ExportError", "Gazetteer", "Kind",
-    "Label", "LinkError", "LinkFailed", "LinkRefused", "Mention", "Network", "NotText", "PackError", "Passage", "Place", "Policy",
-    "Ranker", "ReadArticle", "Reader", "Reading", "ReportError", "Sayer", "StoreError", "TooDemanding", "TooLong", "Unreadable",
-    "Workshop", "decode", "direction", "distance_km", "kinds", "list_reports", "load_reader", "mentions_table", "mostly_latin",
-    "open_report", "parse", "place_key", "places_table", "read", "read_lines", "toponyms",
+    "Candidate", "Choice", "DataError", "DatelineError", "DecisionError", "Desk", "EmptyReport", "ExportError", "Gazetteer", "Kind",
+    "Label", "Library", "LinkError", "LinkFailed", "LinkRefused", "Mention", "Network", "NotText", "Opened", "PackError", "Passage",
+    "Place", "Policy", "Ranker", "ReadArticle", "Reader", "Reading", "ReportError", "Sayer", "StoreError", "TooDemanding",
+    "TooLong", "Unreadable", "Wish", "Workshop", "decode", "direction", "distance_km", "kinds", "list_reports", "load_reader",
+    "mentions_table", "mostly_latin", "open_report", "parse", "place_key", "places_table", "read", "read_lines", "toponyms",
 ]  # fmt: skip

@@ -263,7 +263,8 @@ def _changed(reading: Reading, decision: Decision) -> Reading:
     what = in_words(decision)
     by = f"{what} by {decision.who}, {decision.at[:10]}" + (f": {decision.why}" if decision.why else "")
     if decision.action == "check":
-        return replace(reading, status="corrected" if reading.status == "corrected" else "checked", decided=by)
+        sure = replace(reading.choice, confidence=1.0) if reading.choice.place else reading.choice
+        return replace(reading, choice=sure, status="corrected" if reading.status == "corrected" else "checked", decided=by)
     if decision.action == "place":
         data = decision.value["place"]
         place = place_from_json(dict(data)) if data else None

@@ -7,6 +7,7 @@ by :func:`places_table`; filtering mentions and grouping again always gives cons
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -46,6 +47,9 @@ MENTION_COLUMNS = (
     Column("reference_reason", "str", "why"),
     Column("confidence", "float64", "how sure the choice of the place is", "0 to 1"),
     Column("place_reason", "str", "why this place and no other"),
+    Column("source", "str", "gazetteer or person that the place comes from"),
+    Column("status", "str", "unchecked, checked or corrected: what a person decided about this mention"),
+    Column("decided", "str", "who decided last, when and why; empty where nobody did"),
     Column("found_reason", "str", "why the words are taken for a place name"),
     Column("passage", "int64", "number of the passage that holds the mention, from 0"),
     Column("passage_start", "int64", "first character of the passage", "code points"),
@@ -68,6 +72,8 @@ PLACE_COLUMNS = (
     Column("kinds", "str", "all kinds with their counts: 'fighting 6, threatened 5'"),
     Column("confidence", "float64", "the highest confidence among them", "0 to 1"),
     Column("names", "str", "the names the report uses, joined by ' | '"),
+    Column("source", "str", "gazetteer or person that the place comes from"),
+    Column("status", "str", "unchecked while any mention is; else corrected if any was, else checked"),
     Column("first_start", "int64", "where the first of them stands in the text", "code points"),
 )
 
@@ -96,7 +102,7 @@ def _row(read: ReadArticle, reading: Reading) -> tuple[object, ...]:
         place.country if place else "", place.admin1 if place else "",
         place.lat if place else nan, place.lon if place else nan, place.exactness if place else "", place.radius_km if place else 0.0,
         reading.kind.value, reading.kind.reason, reading.reference.value, reading.reference.reason,
-        choice.confidence, choice.reason, mention.reason,
+        choice.confidence, choice.reason, place.source if place else "", reading.status, reading.decided, mention.reason,
         passage.index, passage.start, passage.end, _clean(read.article.text[passage.start : passage.end]),
     )  # fmt: skip
 
@@ -111,8 +117,15 @@ def place_key(mentions: pd.DataFrame) -> pd.Series:
     return mentions["place_id"].where(mentions["place_id"] != "", "un:" + mentions["text"].str.casefold())
 
 
+def status_of(statuses: Iterable[str]) -> str:
+    """Return the status of a place from those of its mentions: the least looked-at one counts."""
+    seen = set(statuses)
+    return "unchecked" if "unchecked" in seen else "corrected" if "corrected" in seen else "checked"
+
+
 _FROM_MENTIONS = (
-    "place", "text", "feature", "country", "admin1", "lat", "lon", "exactness", "radius_km", "kind", "confidence", "start",
+    "place", "text", "feature", "country", "admin1", "lat", "lon", "exactness", "radius_km", "kind", "confidence", "start", "source",
+    "status",
 )  # fmt: skip
 
 
@@ -135,7 +148,8 @@ def places_table(mentions: pd.DataFrame) -> pd.DataFrame:
             place_id, first["place"] or first["text"], first["feature"], first["country"], first["admin1"],
             first["lat"], first["lon"], first["exactness"], first["radius_km"], len(members), ranked[0][0],
             ", ".join(f"{kind} {count}" for kind, count in ranked), max(columns["confidence"][n] for n in members),
-            " | ".join(dict.fromkeys(columns["text"][n] for n in members)), first["start"],
+            " | ".join(dict.fromkeys(columns["text"][n] for n in members)), first["source"],
+            status_of(columns["status"][n] for n in members), first["start"],
         ))  # fmt: skip
     table = pd.DataFrame(rows, columns=[c.name for c in PLACE_COLUMNS])
     table = table.astype({c.name: c.dtype for c in PLACE_COLUMNS})

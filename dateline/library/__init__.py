@@ -4,7 +4,8 @@ One SQLite file (WAL, ``synchronous=FULL``: what was answered as saved is on the
 processes and tabs may use it at once.
 """
 
+from dateline.library.folder import Outcome
 from dateline.library.library import Library
 from dateline.library.reports import Added, Entry
 
-__all__ = ["Added", "Entry", "Library"]
+__all__ = ["Added", "Entry", "Library", "Outcome"]

@@ -27,6 +27,10 @@
     html[data-theme=dark] .dateline-notice{background:#2c2a26ee;color:#ece8e0}
     .dateline-notice[hidden]{display:none}
     .dateline-tip{font:500 12px Inter,system-ui,sans-serif;border:0;border-radius:4px;box-shadow:0 1px 4px #0005;padding:4px 7px}
+    .dateline-number{font:700 11px/22px Inter,system-ui,sans-serif;text-align:center;color:#fff;pointer-events:none}
+    html[data-theme=dark] .dateline-number{color:#141310}
+    .dateline-offering{cursor:crosshair}
+    .dateline-offering .leaflet-overlay-pane{opacity:.35}
     html[data-theme=dark] .dateline-tip{background:#2c2a26;color:#ece8e0}`;
   document.body.appendChild(style);   // streamlit-folium rewrites the head
 
@@ -120,6 +124,29 @@
       ring();
       return Boolean(layer);
     },
+    // Look at [[south, west], [north, east]].
+    fit(bounds) { state.map.fitBounds(bounds, { animate: false }); },
+    // Offer places for a name: numbered, on top, the report's own faded. onPick(id) for one of them, onPoint(lat, lon) for bare ground.
+    offer(places, onPick, onPoint) {
+      if (state.offer) { state.offer.layer.remove(); state.map.off("click", state.offer.click); state.offer = null; }
+      state.map.getContainer().classList.toggle("dateline-offering", Boolean(places));
+      if (!places) return;
+      const colour = state.scheme === "dark" ? "#ff9d85" : "#8f2d1d", paper = state.scheme === "dark" ? "#1c1b18" : "#ffffff";
+      const layer = L.layerGroup(places.map((place, i) => {
+        const number = document.createElement("span");
+        number.textContent = String(i + 1);
+        const tip = document.createElement("span");
+        tip.textContent = place.name + (place.where ? ", " + place.where : "");
+        const dot = L.circleMarker([place.lat, place.lon], { radius: 11, color: paper, weight: 2, fillColor: colour, fillOpacity: 1, pane: "dateline-offer", renderer: state.offerRenderer });
+        dot.bindTooltip(tip, { className: "dateline-tip", direction: "top", offset: [0, -8] });
+        dot.on("click", (click) => { L.DomEvent.stopPropagation(click); onPick(place.id); });
+        const label = L.marker([place.lat, place.lon], { interactive: false, keyboard: false, pane: "dateline-offer", icon: L.divIcon({ className: "dateline-number", iconSize: [22, 22], html: number }) });
+        return L.layerGroup([dot, label]);
+      })).addTo(state.map);
+      const click = (event) => onPoint(event.latlng.wrap().lat, event.latlng.wrap().lng);
+      state.map.on("click", click);
+      state.offer = { layer, click };
+    },
     theme(scheme) {
       if (scheme === state.scheme && document.documentElement.dataset.theme) return;
       state.scheme = scheme;
@@ -156,10 +183,12 @@
     document.documentElement.dataset.theme = state.scheme;
     map.options.minZoom = MIN_ZOOM; map.options.maxZoom = MAX_ZOOM;   // Folium gives them to its tile layer only
     map.options.renderer = L.canvas({ tolerance: CLICK_TOLERANCE_PX, padding: 0.3 });
-    for (const [name, depth] of [["dateline-areas", 350], ["dateline-labels", 640], ["dateline-ring", 630]]) {
+    for (const [name, depth] of [["dateline-areas", 350], ["dateline-labels", 640], ["dateline-ring", 630], ["dateline-offer", 645]]) {
       const pane = map.createPane(name);
       pane.style.zIndex = depth; pane.style.pointerEvents = "none";
     }
+    map.getPane("dateline-offer").style.pointerEvents = "auto";
+    state.offerRenderer = L.svg({ pane: "dateline-offer" });
     state.lines = L.dateline.lines({ scheme: state.scheme, pane: "tilePane", attribution: options.attribution });
     state.labels = L.dateline.labels({ scheme: state.scheme });
     map.whenReady(() => {

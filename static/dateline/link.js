@@ -31,6 +31,20 @@ export function tellTheme() {
   window.dateline.map?.theme(scheme);
 }
 
+// What a report is about, to look at: told once a report, so that filters and decisions leave the view alone.
+export function tellView(report, bounds) {
+  if (link.report === report) return;
+  link.report = report;
+  link.bounds = bounds;
+  window.dateline.map?.fit(bounds);
+}
+
+// The mention that the reader shows now; who edits a mention wants to know.
+export function tellMention(mark) {
+  link.mention = mark ? mark.dataset.mention : null;
+  window.dispatchEvent(new CustomEvent("dateline:mention", { detail: mark || null }));
+}
+
 export function tellTiles(source) {
   link.tiles = source;
   window.dateline.map?.tiles(source);
@@ -41,6 +55,7 @@ if (!link.bound) {
   window.addEventListener("dateline:map-click", (event) => select(event.detail.place, null, "map"));
   window.addEventListener("dateline:map-ready", () => {
     tellTheme();
+    if (link.bounds) window.dateline.map?.fit(link.bounds);
     setTimeout(() => {   // after the map's own set-up, so that a remembered place is found
       if (link.tiles) window.dateline.map?.tiles(link.tiles);
       if (link.selection.place) window.dateline.map?.show(link.selection.place, { move: true });

@@ -25,8 +25,14 @@ function create(root) {
     badge.setAttribute("aria-hidden", "true");
     const words = element("span", "dl-row-words");
     words.append(element("span", "dl-row-name", place.name), element("span", "dl-row-where", place.where));
-    button.append(badge, words, element("span", "dl-row-count", String(place.count)));
-    button.setAttribute("aria-label", `${place.name}, ${place.where}: ${place.count} mention${place.count === 1 ? "" : "s"} (${place.kinds})`);
+    const count = element("span", "dl-row-count", String(place.count));
+    if (place.status !== "unchecked") {
+      const looked = element("span", `dl-row-status s-${place.status}`, place.status === "checked" ? "✓" : "✎");
+      looked.title = place.status;
+      count.prepend(looked, " ");
+    }
+    button.append(badge, words, count);
+    button.setAttribute("aria-label", `${place.name}, ${place.where}: ${place.count} mention${place.count === 1 ? "" : "s"} (${place.kinds}), ${place.status}`);
     return button;
   }
   function mark(selection, scroll) {

@@ -1,13 +1,18 @@
 // The reader: the report's text with its mentions marked. The HTML comes from components/reader_pane.py, where
 // every character of the report was escaped; nothing here puts text into innerHTML again.
-import { current, forget, listen, select, sequence, tellTheme, tellTiles } from "./link.js";
+import { decider } from "./decide.js";
+import { current, forget, listen, select, sequence, tellMention, tellTheme, tellTiles, tellView } from "./link.js";
 
 const escapeId = (id) => CSS.escape(id);
 
 export function show({ parentElement: root, data, setTriggerValue }) {
   const pane = root.datelineReader || (root.datelineReader = create(root));
   pane.tell = (selection) => setTriggerValue("pick", { place: selection.place, mention: selection.mention, sequence: sequence() });
+  pane.decider.ask = (wish) => setTriggerValue("wish", wish);
+  pane.decider.step = (by) => pane.step(by);
+  tellView(data.report, data.bounds);
   pane.update(data);
+  pane.decider.update(data);
   tellTheme();
   tellTiles(data.tiles || null);
   nameReport(data.report);
@@ -25,8 +30,10 @@ function nameReport(report) {
 function create(root) {
   const box = root.querySelector(".dl-text"), bar = root.querySelector(".dl-bar");
   const title = bar.querySelector(".dl-bar-title"), count = bar.querySelector(".dl-bar-count");
-  const [previous, next, close] = bar.querySelectorAll("button");
-  const pane = { html: null, visible: null, marks: [], at: 0 };
+  const [previous, next, close] = bar.querySelectorAll(".dl-bar-buttons button");
+  const pane = { html: null, visible: null, marks: [], at: 0, report: null };
+  const onMark = (mark) => { pane.decider.show(mark); tellMention(mark); };
+  pane.decider = decider(root, box);
 
   const visibleMarks = (place) =>
     [...box.querySelectorAll(`mark[data-place="${escapeId(place)}"]`)].filter((mark) => !mark.classList.contains("off"));
@@ -41,11 +48,17 @@ function create(root) {
     if (!pane.marks.length) {
       title.textContent = hidden ? `${hidden.dataset.name} is hidden by the filters` : "Choose a place on the map, in the list or in the text";
       count.textContent = "";
+      onMark(null);
       return;
     }
     pane.marks.forEach((mark) => { mark.classList.add("on"); mark.closest(".passage")?.classList.add("passage-on"); });
     const chosen = pane.marks.findIndex((mark) => mark.dataset.mention === selection.mention);
     go(Math.max(chosen, 0), scroll);
+  }
+
+  function inView(mark) {
+    const target = mark.getBoundingClientRect(), frame = box.getBoundingClientRect();
+    return target.top > frame.top && target.bottom < frame.bottom;
   }
 
   function go(index, scroll) {
@@ -56,14 +69,15 @@ function create(root) {
     mark.closest(".passage")?.classList.add("passage-here");
     title.textContent = mark.dataset.name;
     count.textContent = `${pane.at + 1} of ${pane.marks.length}`;
-    if (scroll) {
+    onMark(mark);
+    if (scroll && !(scroll === "if hidden" && inView(mark))) {
       const target = mark.getBoundingClientRect(), frame = box.getBoundingClientRect();
       box.scrollTop += target.top - frame.top - box.clientHeight * 0.38;
     }
   }
 
   pane.listener = (selection) => {
-    paint(selection, selection.from !== "text");
+    paint(selection, selection.from === "python" ? "if hidden" : selection.from !== "text");
     // on a phone the panes stand one under the other: go to what was asked for
     const stacked = window.matchMedia("(max-width: 720px)").matches;
     if (stacked && (selection.from === "list" || selection.from === "map")) bar.scrollIntoView({ block: "start" });
@@ -71,7 +85,11 @@ function create(root) {
   };
   pane.update = (data) => {
     const rebuilt = pane.html !== data.html;
-    if (rebuilt) { box.innerHTML = data.html; pane.html = data.html; box.scrollTop = 0; pane.visible = null; }
+    const kept = pane.report === data.report ? box.scrollTop : 0;   // a decision leaves the reader where they are
+    const was = pane.marks[pane.at]?.dataset.mention;
+    if (rebuilt) { box.innerHTML = data.html; pane.html = data.html; box.scrollTop = kept; pane.visible = null; }
+    const sameReport = pane.report === data.report;
+    pane.report = data.report;
     const visible = JSON.stringify(data.visible);
     if (visible !== pane.visible) {
       pane.visible = visible;
@@ -85,8 +103,17 @@ function create(root) {
     }
     // A choice made here is newer than what Python echoes of an older one.
     const newer = data.sequence !== null && data.sequence < sequence();
-    if (!newer && (current().place || null) !== (data.place || null)) select(data.place, null, "python");
-    else if (rebuilt) paint(current(), true);
+    const news = data.said && data.said.number !== pane.said ? data.said : null;   // a decision: its mention stays the current one
+    pane.said = data.said ? data.said.number : pane.said;
+    const mention = sameReport ? news?.mention || was : null;
+    if (!newer && (current().place || null) !== (data.place || null)) select(data.place, mention, "python");
+    else if (rebuilt) paint({ ...current(), mention: mention || current().mention }, !sameReport);
+  };
+  pane.step = (by) => {
+    const marks = pane.marks.length ? pane.marks : [...box.querySelectorAll("mark:not(.off)")];
+    if (!marks.length) return;
+    if (pane.marks.length) go(pane.at + by, true);
+    else choose(marks[by > 0 ? 0 : marks.length - 1]);
   };
 
   const choose = (mark) => select(mark.dataset.place, mark.dataset.mention, "text");

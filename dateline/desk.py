@@ -1,0 +1,248 @@
+"""The desk: what one does with a report, from opening it to deciding about it. It joins library, workshop and gazetteer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import Any
+
+from dateline import decisions as log
+from dateline.decisions import Decision, Difference
+from dateline.errors import DecisionError, LinkError, ReportError
+from dateline.gazetteer import Gazetteer
+from dateline.intake.draft import Draft
+from dateline.library import Library, Outcome
+from dateline.names import fold_key
+from dateline.packed import place_to_json
+from dateline.reading import made_by
+from dateline.records import Place, ReadArticle, Reading
+from dateline.tables import status_of
+from dateline.workshop import Workshop
+
+Progress = Callable[[float], None]
+WINDOW = 3_000
+"""Characters on either side of an added mention that are read with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A report on the desk: as the engine read it, with the decisions laid over, and the log they come from."""
+
+    engine: ReadArticle
+    read: ReadArticle
+    decisions: tuple[Decision, ...]
+    made_by: str
+    outdated: bool
+    """Whether this engine, or these packs, might read it differently."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person asks for about one mention, as the screen hands it over."""
+
+    action: str
+    """``check``, ``kind``, ``reference``, ``place`` or ``point``."""
+    mention: str
+    scope: str = "mention"
+    value: str = ""
+    """The kind, the reference or the place's id; of ``point`` nothing."""
+    lat: float = 0.0
+    lon: float = 0.0
+    why: str = ""
+
+
+class Desk:
+    """Opens reports and takes decisions about them."""
+
+    def __init__(self, library: Library, workshop: Workshop, gazetteer: Gazetteer) -> None:
+        """Work with this library, these sandboxes and this gazetteer."""
+        self.library, self.workshop, self.gazetteer = library, workshop, gazetteer
+
+    def add_text(self, text: str, title: str = "") -> Outcome:
+        """Add pasted text to the library and return what became of it. It may begin with front matter, as a file."""
+        return self._added(
+            title or "the pasted text", "pasted", title, lambda: self.workshop.extract(text.encode("utf-8", "replace"), "pasted.txt")
+        )
+
+    def add_file(self, name: str, content: bytes) -> Outcome:
+        """Add a file's bytes to the library and return what became of it."""
+        return self._added(name, name, "", lambda: self.workshop.extract(content, name), PurePath(name).stem)
+
+    def add_link(self, link: str) -> Outcome:
+        """Fetch a web page, add its article to the library and return what became of it. The site sees the request."""
+        return self._added(link, link, "", lambda: self.workshop.fetch(link))
+
+    def _added(self, name: str, origin: str, title: str, get: Callable[[], Draft], number: str = "") -> Outcome:
+        try:
+            draft = get()
+            added = self.library.reports.add(replace(draft, title=title) if title else draft, origin, number)
+        except (ReportError, LinkError) as error:
+            return Outcome(name, None, str(error))
+        return Outcome(added.title, added.report, added.outcome)
+
+    def needs_reading(self, report: str) -> bool:
+        """Return whether opening the report means reading it first."""
+        return not self.library.reading_stamp(report).endswith(self.library.reports.digest(report) or "?")
+
+    def open(self, report: str, progress: Progress | None = None) -> Opened:
+        """Return a report of the library, read now if it was not before.
+
+        Raises:
+            ReportError: there is none of this id, or it cannot be read within the limits.
+            StoreError: the library cannot be used.
+        """
+        article = self.library.reports.get(report)
+        if article is None:
+            msg = f"There is no report {report!r} in the library. Choose another one."
+            raise ReportError(msg)
+        stored = self.library.reading(article)
+        if stored is None:
+            read, maker = self.workshop.read(article, progress=progress)
+            self.library.keep_reading(read, maker)
+        else:
+            read, maker = stored.read, stored.made_by
+        decisions = self.library.decisions(report)
+        laid_over = log.apply(read, decisions)
+        if stored is None:
+            self._count(laid_over)
+        return Opened(read, laid_over, decisions, maker, maker != made_by(self.gazetteer))
+
+    def remake(self, report: str, progress: Progress | None = None) -> tuple[Difference, ...]:
+        """Read a report again with the engine and packs of now, and return what is different. Decisions stay as they are."""
+        before = self.open(report)
+        read, maker = self.workshop.read(before.engine.article, progress=progress)
+        self.library.keep_reading(read, maker)
+        after = log.apply(read, before.decisions)
+        self._count(after)
+        return log.differences(before.read, after)
+
+    def decide(self, report: str, wish: Wish, who: str) -> Decision:
+        """Take a decision about a mention, and return it once it is saved.
+
+        Raises:
+            DecisionError: there is no such mention or place, or the wish means nothing.
+            StoreError: it could not be saved.
+        """
+        opened = self.open(report)
+        reading = _the_one(opened.read, wish.mention)
+        action, value = self._value(opened.read, reading, wish)
+        made = log.decide(opened.read.article, reading, action, value, who=who, scope=wish.scope, why=wish.why)
+        return self._saved(opened, made)
+
+    def add(self, report: str, start: int, end: int, who: str) -> Decision:
+        """Add the words from ``start`` to ``end`` as a mention, with what the engine makes of them; return the decision once it is saved.
+
+        Raises:
+            DecisionError: there are no words there, or too many.
+        """
+        opened = self.open(report)
+        article = opened.read.article
+        start, end = _trimmed(article.text, start, end)
+        if any((r.mention.start, r.mention.end) == (start, end) for r in opened.read.readings):
+            msg = f"{article.text[start:end]!r} is a mention already. Click it to decide about it."
+            raise DecisionError(msg)
+        low, high = max(0, start - WINDOW), min(len(article.text), end + WINDOW)
+        piece = replace(article, text=article.text[low:high])
+        read, _ = self.workshop.read(piece, given=[(start - low, end - low)])
+        (reading,) = read.readings
+        place = reading.choice.place
+        mention = replace(reading.mention, id="", start=start, end=end)
+        made = log.decide(article, replace(reading, mention=mention), "add", {}, who=who)
+        was: Mapping[str, Any] = {
+            "form": mention.form, "place": place_to_json(place) if place else None, "place_reason": reading.choice.reason,
+            "confidence": reading.choice.confidence, "kind": reading.kind.value, "kind_reason": reading.kind.reason,
+            "reference": reading.reference.value, "reference_reason": reading.reference.reason,
+        }  # fmt: skip
+        return self._saved(opened, replace(made, was=was))
+
+    def undo(self, report: str, who: str, *, again: bool = False) -> Decision | None:
+        """Take back the last decision of ``who`` about a report (with ``again``, redo it); return it, or None where there is none."""
+        opened = self.open(report)
+        own = [d for d in opened.decisions if d.report == report]
+        made = log.to_redo(own, who) if again else log.to_undo(own, who)
+        if made is None:
+            return None
+        self._saved(opened, replace(log.undoing(made, who=who, again=again), report=report))
+        return made
+
+    def merge(self, report: str, data: object) -> tuple[int, int]:
+        """Take over the decisions of a file; return how many are new and how many fit no words of this text.
+
+        Raises:
+            DecisionError: the file is no log of decisions.
+        """
+        opened = self.open(report)
+        made, left_out = log.from_json(data, opened.read.article)
+        known = {d.id for d in opened.decisions}
+        new = [d for d in made if d.id not in known]
+        self.library.decide(new)
+        self._count(log.apply(opened.engine, self.library.decisions(report)))
+        return len(new), left_out
+
+    def candidates(self, reading: Reading) -> tuple[Place, ...]:
+        """Return the places a mention may mean: the chosen one first, then what else was considered, then the gazetteer's."""
+        chosen = [reading.choice.place] if reading.choice.place else []
+        listed = [c.place for c in self.gazetteer.listed(reading.mention)]
+        return tuple({place.id: place for place in (*chosen, *reading.choice.others, *listed)}.values())
+
+    def _value(self, read: ReadArticle, reading: Reading, wish: Wish) -> tuple[str, dict[str, Any]]:
+        """Return the action and value of the decision that a wish asks for."""
+        match wish.action:
+            case "kind" | "reference":
+                return wish.action, {wish.action: wish.value}
+            case "point":
+                return "place", {"place": place_to_json(log.place_at(wish.lat, wish.lon, reading.mention.text))}
+            case "place":
+                place = self._place(read, reading, wish.value)
+                return "place", {"place": place_to_json(place) if place else None}
+            case _:
+                return wish.action, {}
+
+    def _place(self, read: ReadArticle, reading: Reading, number: str) -> Place | None:
+        """Return the place with this id, or None for no id: the mention is not on the map."""
+        if not number:
+            return None
+        known = [*self.candidates(reading), *(r.choice.place for r in read.readings if r.choice.place)]
+        found = next((place for place in known if place.id == number), None) or self.gazetteer.place(number)
+        if found is None:
+            msg = f"There is no place {number!r} in the gazetteer. Search for it, or give its coordinates."
+            raise DecisionError(msg)
+        return found
+
+    def _saved(self, opened: Opened, made: Decision) -> Decision:
+        self.library.decide([made])
+        self._count(log.apply(opened.engine, (*opened.decisions, made)))
+        return made
+
+    def _count(self, read: ReadArticle) -> None:
+        """Note for the library's list how many places there are, and how many unchecked."""
+        statuses: dict[str, list[str]] = {}
+        for reading in read.readings:
+            if reading.choice.place and reading.reference.value != log.NOT_A_PLACE:
+                statuses.setdefault(reading.choice.place.id, []).append(reading.status)
+        unchecked = sum(status_of(of_place) == "unchecked" for of_place in statuses.values())
+        self.library.keep_counts(read.article.id, len(statuses), unchecked)
+
+
+def _the_one(read: ReadArticle, mention: str) -> Reading:
+    found = next((r for r in read.readings if r.mention.id == mention), None)
+    if found is None:
+        msg = f"There is no mention {mention!r} in this report any more. Choose it again."
+        raise DecisionError(msg)
+    return found
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a span without white space and marks at its ends."""
+    if not 0 <= start < end <= len(text):
+        msg = "Nothing is chosen. Mark the words of a place's name in the text."
+        raise DecisionError(msg)
+    while start < end and not text[start].isalnum():
+        start += 1
+    while end > start and not text[end - 1].isalnum():
+        end -= 1
+    if not fold_key(text[start:end]) or end - start > 80 or "\n" in text[start:end]:
+        msg = f"{text[start:end][:60]!r} is no name of a place. Mark the words of one name."
+        raise DecisionError(msg)
+    return start, end
