@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from components import (
     add_dialog,
+    export_dialog,
     filters,
     history_dialog,
     library_dialog,
@@ -39,7 +40,9 @@ from dateline import (
     places_table,
 )
 from dateline import decisions as log
+from dateline.layers import focus
 from dateline.library import folder as watched
+from dateline.marking import mark
 
 ROOT = Path(__file__).resolve().parent
 # DATELINE_REPORTS: the watched folder. DATELINE_HOME: where the library lies. DATELINE_GAZETTEER: a gazetteer file instead of the core one.
@@ -89,7 +92,7 @@ def mentions_of(report: str, stamp: tuple[str, int, tuple[packs.Pack, ...]]) -> 
 def marked_text(report: str, stamp: tuple[str, int, tuple[packs.Pack, ...]]) -> str:
     """Return the report's text as HTML with its mentions marked."""
     done = opened(report, stamp).read
-    return reader_pane.mark(done.article.text, done.passages, mentions_of(report, stamp))
+    return mark(done.article.text, done.passages, mentions_of(report, stamp))
 
 
 def stamp_of(report: str) -> tuple[str, int, tuple[packs.Pack, ...]]:
@@ -194,13 +197,16 @@ def main() -> None:
         if report is None:
             st.info(plain(f"The library is empty. Press Add, or put a report into {str(REPORTS)!r}."), icon=":material/library_add:")
     if report is not None:
-        pressed = draw(report, slot) or pressed
+        pressed = draw(report, slot, exporting=pressed == "export") or pressed
     dialogs(pressed, report)
     watch(report, stamp_of(report) if report else None)
 
 
-def draw(report: str, slot: DeltaGenerator) -> str | None:
-    """Draw a report, with its progress in ``slot`` where it must be read first; return "original" where its original is asked for."""
+def draw(report: str, slot: DeltaGenerator, *, exporting: bool) -> str | None:
+    """Draw a report and, if so, the dialog that exports it; return "original" where its original is asked for.
+
+    Where it must be read first, progress is shown in ``slot``.
+    """
     try:
         if desk().needs_reading(report):
             bar = slot.progress(0.0, "Reading the report")
@@ -220,12 +226,14 @@ def draw(report: str, slot: DeltaGenerator) -> str | None:
             st.info(
                 "This report does not look like English. Dateline reads English: many places will be missed.", icon=":material/translate:"
             )
-    show(done, mentions, marked_text(report, stamp))
+    visible = show(done, mentions, marked_text(report, stamp))
+    if exporting:
+        export_dialog.show(done.read, visible)
     return "original" if original else None
 
 
-def show(done: Opened, mentions: pd.DataFrame, marked: str) -> None:
-    """Draw filters and panes, all from the same filtered mentions."""
+def show(done: Opened, mentions: pd.DataFrame, marked: str) -> pd.DataFrame:
+    """Draw filters and panes, all from the same filtered mentions; return these."""
     names, report = desk().gazetteer, done.read.article.id
     visible = filters.show(mentions, lambda name: frozenset(c.place.id for c in names.candidates(name)))
     places = places_table(visible[visible["reference"] != log.NOT_A_PLACE])
@@ -246,7 +254,7 @@ def show(done: Opened, mentions: pd.DataFrame, marked: str) -> None:
         own = [d for d in done.decisions if d.report == report]
         last, again = log.to_undo(own, name_of_user()), log.to_redo(own, name_of_user())
         view = reader_pane.View(
-            report, map_pane.focus(mentions), None if len(visible) == len(mentions) else list(visible["mention_id"]), place,
+            report, focus(mentions), None if len(visible) == len(mentions) else list(visible["mention_id"]), place,
             st.session_state.get("sequence"), map_pane.OSM if online else None, log.in_words(last) if last else "",
             log.in_words(again) if again else "", st.session_state.get("said"),
         )  # fmt: skip
@@ -256,6 +264,7 @@ def show(done: Opened, mentions: pd.DataFrame, marked: str) -> None:
     with st.container(key="pane_table"):
         table_pane.show(report, visible, places)
     masthead.sources()
+    return visible
 
 
 def _card(done: Opened, mentions: pd.DataFrame, visible: pd.DataFrame, places: pd.DataFrame, place: str | None, names: Gazetteer) -> str:

@@ -1,16 +1,14 @@
-"""The reader: the report's text with every mention marked, as HTML in which nothing but text is the report's."""
+"""The reader: the report's text with every mention marked, and what one decides about a mention."""
 
 from __future__ import annotations
 
-import html
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from dateline import REFERENCES, UNCERTAIN_BELOW, Passage, kinds, place_key
+from dateline import REFERENCES, kinds
 from dateline.decisions import NOT_A_PLACE
 
 REFERENCE_LABELS = {
@@ -39,50 +37,6 @@ _PANE = st.components.v2.component(
     """,
     isolate_styles=False,
 )
-
-
-def mark(text: str, passages: Iterable[Passage], mentions: pd.DataFrame) -> str:
-    """Return the text as HTML: a ``p`` a paragraph, a ``span`` a passage, a ``mark`` a mention.
-
-    Every piece of the report and of the gazetteer is escaped; text outside passages is white space and
-    stays. ``mentions``: the whole mentions table, not the filtered one.
-    """
-    rows = list(mentions.assign(key=place_key(mentions)).itertuples()) if not mentions.empty else []
-    letters = {kind.name: kind.letter for kind in kinds()}
-    out: list[str] = []
-    at = number = 0
-    paragraph = -1
-    for passage in passages:
-        if passage.paragraph != paragraph:
-            out.append("</p><p>" if paragraph >= 0 else "<p>")
-            paragraph = passage.paragraph
-        elif at < passage.start:
-            out.append(html.escape(text[at : passage.start]))
-        at = passage.start
-        out.append(f'<span class="passage" data-passage="{passage.index}" data-start="{passage.start}">')
-        while number < len(rows) and rows[number].start < passage.end:
-            row = rows[number]
-            out.append(html.escape(text[at : row.start]))
-            out.append(_mark(row, letters.get(row.kind, "?")))
-            at = row.end
-            number += 1
-        out.append(html.escape(text[at : passage.end]) + "</span>")
-        at = max(at, passage.end)
-    return "".join(out) + ("</p>" if paragraph >= 0 else "")
-
-
-def _mark(row: Any, letter: str) -> str:
-    unsure = " unsure" if row.confidence < UNCERTAIN_BELOW else ""
-    label = f"{row.text}: {row.place or 'not placed'}, {row.kind}, {row.reference}, {row.status}"
-    reasons = f"{label}\nKind: {row.kind_reason}\nPlace: {row.place_reason}" + (f"\n{row.decided}" if row.decided else "")
-    classes = html.escape(f"k-{row.kind} r-{row.reference} s-{row.status}{unsure}")
-    return (
-        f'<mark class="{classes}" role="button" tabindex="0"'
-        f' data-kind="{html.escape(row.kind)}" data-reference="{html.escape(row.reference)}" data-status="{html.escape(row.status)}"'
-        f' data-mention="{html.escape(row.mention_id)}" data-place="{html.escape(row.key)}"'
-        f' data-name="{html.escape(row.place or row.text)}" data-letter="{html.escape(letter)}"'
-        f' aria-label="{html.escape(label)}" title="{html.escape(reasons)}">{html.escape(row.text)}</mark>'
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +70,7 @@ def show(marked: str, view: View, on_pick: Callable[[], None], on_wish: Callable
     """Draw the reader.
 
     Args:
-        marked: what :func:`mark` made; sent again only when it changes.
+        marked: what :func:`dateline.marking.mark` made; sent again only when it changes.
         view: what else it shows.
         on_pick: called when the browser chose a place; the value is in ``st.session_state[key]["pick"]``.
         on_wish: called when a person decided something; the value is in ``st.session_state[key]["wish"]``.

@@ -7,7 +7,8 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+from dateline.exports import to_csv
+
 _SHOWN = {
     "Places": (
         "place",
@@ -21,6 +22,7 @@ _SHOWN = {
         "lon",
         "exactness",
         "confidence",
+        "status",
         "names",
         "place_id",
     ),
@@ -31,6 +33,8 @@ _SHOWN = {
         "reference",
         "quote",
         "confidence",
+        "status",
+        "decided",
         "kind_reason",
         "place_reason",
         "country",
@@ -40,19 +44,6 @@ _SHOWN = {
         "mention_id",
     ),
 }
-
-
-def to_csv(table: pd.DataFrame) -> str:
-    """Return the table as CSV that a spreadsheet cannot take for formulas.
-
-    Cells of text that start like a formula get an apostrophe in front (OWASP, "CSV injection");
-    numbers stay numbers.
-    """
-    safe = table.copy()
-    for column in safe.select_dtypes(exclude="number").columns:
-        risky = safe[column].astype(str).str.startswith(_FORMULA_STARTS)
-        safe[column] = safe[column].where(~risky, "'" + safe[column].astype(str))
-    return safe.to_csv(index=False)
 
 
 def show(report: str, mentions: pd.DataFrame, places: pd.DataFrame) -> None:

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from dateline.commands import gazetteer, reading
+from dateline.commands import decisions, export, gazetteer, reading
 from dateline.errors import DatelineError
 
 
@@ -16,7 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
         prog="python -m dateline", description="Which places a report names, where they are, what it says of them."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (reading, gazetteer):
+    for command in (reading, export, decisions, gazetteer):
         command.add(commands)
     args = parser.parse_args(arguments)
     try:

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components import map_pane, place_card, place_list, reader_pane
+from components import place_card, place_list
 from components.filters import Filters, apply
-from dateline import Article, Passage, ReadArticle, mentions_table, places_table, read
+from dateline import Article, Passage, ReadArticle, layers, mentions_table, places_table, read
+from dateline.marking import mark
 from dateline.passages import passages
 from tests.test_browser import PAYLOADS
 
@@ -24,7 +25,7 @@ def visible(bakhmut):
 
 
 def test_coordinates_are_lon_lat_in_geojson_and_only_there(visible, gazetteer):
-    symbols, extents = map_pane.features(places_table(visible), {"gn:690791": gazetteer.outline("gn:690791")})
+    symbols, extents = layers.features(places_table(visible), {"gn:690791": gazetteer.outline("gn:690791")})
     bakhmut = next(f for f in symbols["features"] if f["properties"]["name"] == "Bakhmut")
     assert bakhmut["geometry"]["coordinates"] == pytest.approx([38.0, 48.59], abs=0.01)
     assert {a["properties"]["id"] for a in extents["features"]} >= {"gn:690791"}
@@ -32,7 +33,7 @@ def test_coordinates_are_lon_lat_in_geojson_and_only_there(visible, gazetteer):
 
 
 def test_areas_are_squares_with_an_extent_and_actors_are_hollow(visible):
-    symbols, extents = map_pane.features(places_table(visible), {})
+    symbols, extents = layers.features(places_table(visible), {})
     by_name = {f["properties"]["name"]: f["properties"] for f in symbols["features"]}
     assert by_name["Donbas"]["square"]
     assert not by_name["Bakhmut"]["square"]
@@ -43,7 +44,7 @@ def test_areas_are_squares_with_an_extent_and_actors_are_hollow(visible):
 
 
 def test_more_mentions_make_a_larger_symbol_within_limits():
-    sizes = [map_pane.radius_px(n) for n in (1, 2, 5, 20, 1000)]
+    sizes = [layers.radius_px(n) for n in (1, 2, 5, 20, 1000)]
     assert sizes == sorted(sizes)
     assert sizes[-1] <= 22
 
@@ -54,13 +55,13 @@ def test_places_without_a_point_are_not_on_null_island():
     row |= {"start": 0, "end": 1, "text": "Nowhere", "lat": float("nan"), "lon": float("nan"), "confidence": 0.0, "radius_km": 0.0,
             "passage": 0, "passage_start": 0, "passage_end": 1, "kind": "setting"}  # fmt: skip
     places = places_table(pd.DataFrame([row]))
-    symbols, extents = map_pane.features(places, {})
+    symbols, extents = layers.features(places, {})
     assert symbols["features"] == extents["features"] == []
     assert place_list.rows(places, {})[0]["where"] == "not placed"
 
 
 def test_the_map_opens_on_the_front_not_on_the_capitals(visible):
-    (south, west), (north, east) = map_pane.focus(visible)
+    (south, west), (north, east) = layers.focus(visible)
     assert south < 48.59 < north
     assert west < 38.0 < east
     assert north < 50
@@ -68,7 +69,7 @@ def test_the_map_opens_on_the_front_not_on_the_capitals(visible):
 
 
 def test_the_map_of_nothing_is_the_world():
-    assert map_pane.focus(mentions_table(ReadArticle(Article("x", "", "x"), ()))) == map_pane.WORLD
+    assert layers.focus(mentions_table(ReadArticle(Article("x", "", "x"), ()))) == layers.WORLD
 
 
 class _Tags(HTMLParser):
@@ -93,7 +94,7 @@ def parsed(markup: str) -> _Tags:
 
 
 def test_every_mention_is_marked_and_the_text_is_whole(bakhmut):
-    markup = reader_pane.mark(bakhmut.article.text, bakhmut.passages, mentions_table(bakhmut))
+    markup = mark(bakhmut.article.text, bakhmut.passages, mentions_table(bakhmut))
     assert markup.count("<mark ") == len(bakhmut.readings)
     page = parsed(markup)
     assert "".join(page.text.split()) == "".join(bakhmut.article.text.split())
@@ -103,10 +104,14 @@ def test_every_mention_is_marked_and_the_text_is_whole(bakhmut):
 @given(st.lists(st.sampled_from([*PAYLOADS, "Bakhmut", "Kyiv.", "\n\n", "in", "<b>", "&amp;", "shelled"]), max_size=15).map(" ".join))
 def test_nothing_of_a_report_becomes_markup(reader, text):
     done = read(Article("x", "", text), reader)
-    page = parsed(reader_pane.mark(text, done.passages, mentions_table(done)))
+    page = parsed(mark(text, done.passages, mentions_table(done)))
     assert page.seen <= {"p", "span", "mark"}
     assert page.attributes <= {
         "class",
+        "data-start",
+        "data-kind",
+        "data-reference",
+        "data-status",
         "data-passage",
         "data-mention",
         "data-place",
@@ -123,9 +128,9 @@ def test_nothing_of_a_report_becomes_markup(reader, text):
 def test_text_without_mentions_is_shown_as_it_is():
     text = "One.\n\nTwo <b>."
     empty = mentions_table(ReadArticle(Article("x", "", text), ()))
-    assert parsed(reader_pane.mark(text, passages(text, []), empty)).text == "One.Two <b>."
-    assert reader_pane.mark("", (), empty) == ""
-    assert "<p>" in reader_pane.mark("a", (Passage(0, 0, 1, 0),), empty)
+    assert parsed(mark(text, passages(text, []), empty)).text == "One.Two <b>."
+    assert mark("", (), empty) == ""
+    assert "<p>" in mark("a", (Passage(0, 0, 1, 0),), empty)
 
 
 def test_the_card_says_why_where_and_what_else(bakhmut, visible, gazetteer):

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.filters import Filters, apply, kind_counts
-from components.table_pane import to_csv
 from dateline import MENTION_COLUMNS, PLACE_COLUMNS, Article, ReadArticle, kinds, mentions_table, place_key, places_table
+from dateline.exports import to_csv
 
 EMPTY = ReadArticle(Article("x", "", "Nothing."), ())
 
@@ -97,4 +97,4 @@ def test_csv_has_no_cell_that_a_spreadsheet_takes_for_a_formula(bakhmut):
     for row in rows:
         assert row["text"].startswith("'")
         assert "HYPERLINK" in row["text"]
-    assert to_csv(table[["start"]]) == table[["start"]].to_csv(index=False)
+    assert to_csv(table[["start"]]) == table[["start"]].to_csv(index=False, lineterminator="\r\n")

@@ -44,13 +44,13 @@ def _add(args: argparse.Namespace) -> int:
         raise PackError(msg)
     own = args.file is not None and args.file.suffix.lower() in (".csv", ".tsv")
     if own:
-        about = packs.add_own(args.name, args.file, _bar("Building"))
+        about = packs.add_own(args.name, args.file, bar("Building"))
     else:
         archive = args.file
         if archive is None:
             print(f"Asking {mirror()} for {args.name.upper()}.zip: its operators see your address and the country.", file=sys.stderr)
-            archive = country_extract(args.name, _bar("Fetching"))
-        about = packs.add_country(args.name, archive, _bar("Building"))
+            archive = country_extract(args.name, bar("Fetching"))
+        about = packs.add_country(args.name, archive, bar("Building"))
     print(in_words(about))
     return 0
 
@@ -77,8 +77,8 @@ def in_words(about: packs.About) -> str:
     return f"{about.name}: {size}, built {about.made} from {about.source}. {about.licence}."
 
 
-def _bar(what: str) -> Callable[[float], None]:
-    """Return a progress function that draws a bar on a terminal, and nothing elsewhere."""
+def bar(what: str) -> Callable[[float], None]:
+    """Return a progress function that draws a bar on a terminal, and nothing elsewhere. ``what`` stands before it."""
 
     def draw(share: float) -> None:
         if sys.stderr.isatty():

@@ -11,10 +11,13 @@
   const TILE = 256;
 
   const store = {
-    base: new URL("app/static/basemap/", window.parent.document.baseURI).href,
+    // a published page carries the files it needs (window.datelineFiles); the app serves all of them
+    carried: window.datelineFiles || null,
+    base: window.datelineFiles ? null : new URL("app/static/basemap/", window.parent.document.baseURI).href,
     files: new Map(),   // name -> promise of a decoded file
     index: null,
     get(name) {
+      if (this.carried) return Promise.resolve(this.carried[name]);
       if (!this.files.has(name)) {
         this.files.set(name, fetch(this.base + name).then((r) => {
           if (!r.ok) throw new Error(name + ": " + r.status);
@@ -37,7 +40,9 @@
           if (this.cells.has(wrapped + "_" + y)) names.push("c_" + wrapped + "_" + y + ".json");
         }
       }
-      return names;
+      if (!this.carried) return names;
+      const there = names.filter((name) => this.carried[name]);
+      return there.length < names.length ? ["overview.json", ...there] : there;   // coarse where no detail is carried
     },
   };
 

@@ -34,46 +34,8 @@
     html[data-theme=dark] .dateline-tip{background:#2c2a26;color:#ece8e0}`;
   document.body.appendChild(style);   // streamlit-folium rewrites the head
 
-  // A symbol on the canvas: circle for a town, square for an area; filled for the ground, hollow for actors;
-  // dashed when uncertain; the kind's letter inside. Colour never stands alone.
-  const Symbol = L.CircleMarker.extend({
-    _updatePath() {
-      const renderer = this._renderer, context = renderer._ctx;
-      if (!renderer._drawing || this._empty()) return;
-      const o = this.options, p = this._point, r = Math.max(this._radius, 3);
-      context.beginPath();
-      if (o.square) context.roundRect(p.x - r * 0.9, p.y - r * 0.9, r * 1.8, r * 1.8, 3);
-      else context.arc(p.x, p.y, r, 0, Math.PI * 2);
-      renderer._fillStroke(context, this);
-      context.globalAlpha = 1;
-      context.fillStyle = o.letterColor;
-      context.font = "700 " + Math.max(9, Math.round(r * 1.05)) + "px Inter, system-ui, sans-serif";
-      context.textAlign = "center"; context.textBaseline = "middle";
-      context.fillText(o.letter, p.x, p.y + 0.5);
-    },
-  });
-
-  function look(properties) {
-    const kind = state.kinds[properties.kind] || { light: "#555", dark: "#bbb", letter: "?" };
-    const dark = state.scheme === "dark", colour = dark ? kind.dark : kind.light, hollow = properties.hollow;
-    const paper = dark ? "#1c1b18" : "#ffffff";
-    return {
-      radius: properties.radius, square: properties.square, letter: kind.letter,
-      color: hollow ? colour : paper, weight: hollow ? 2 : 1.5,
-      fillColor: hollow ? paper : colour, fillOpacity: hollow ? 0.85 : properties.uncertain ? 0.55 : 0.95,
-      dashArray: properties.uncertain ? "3 3" : null, opacity: 1,
-      ...(properties.uncertain && !hollow ? { color: colour, weight: 2 } : {}),
-      letterColor: hollow ? colour : dark ? "#141310" : "#ffffff",
-    };
-  }
-  function areaLook(properties) {
-    const kind = state.kinds[properties.kind] || { light: "#555", dark: "#bbb" };
-    const colour = state.scheme === "dark" ? kind.dark : kind.light;
-    // a circle of about the right size is no outline: no line, and only a tint when it is chosen
-    if (!properties.exact) return { stroke: false, fillColor: colour, fillOpacity: 0, interactive: false };
-    return { color: colour, weight: 1.2, opacity: 0.55, fillColor: colour, fillOpacity: 0.02, interactive: false };
-  }
-
+  const look = (properties) => L.dateline.look(properties, state.kinds, state.scheme);
+  const areaLook = (properties) => L.dateline.areaLook(properties, state.kinds, state.scheme);
   const ids = (layer) => layer.feature && layer.feature.properties.id;
   const spot = (layer) => (layer.getLatLng ? layer.getLatLng() : layer.getBounds().getCenter());
 
@@ -92,14 +54,9 @@
   function names() {
     state.labels.setPlaces([...state.points.values()].map((layer) => {
       const p = layer.feature.properties;
-      return { latlng: spot(layer), name: decode(p.name), count: p.count, radius: layer.options.radius };
+      return { latlng: spot(layer), name: L.dateline.decode(p.name), count: p.count, radius: layer.options.radius };
     }));
   }
-  // Names arrive HTML-escaped, as everything that goes to the map does; a canvas needs the plain text.
-  function decode(text) {
-    return text.includes("&") ? new DOMParser().parseFromString(text, "text/html").documentElement.textContent : text;
-  }
-
   function notice(text) {
     if (!state.notice) {
       const Notice = L.Control.extend({ onAdd: () => L.DomUtil.create("div", "dateline-notice") });
@@ -173,7 +130,7 @@
     pixel(id) { const p = state.map.latLngToContainerPoint(spot(state.points.get(id))); return [p.x, p.y]; },
   };
 
-  window.datelineSymbol = (feature, latlng) => new Symbol(latlng, look(feature.properties));
+  window.datelineSymbol = (feature, latlng) => L.dateline.symbol(latlng, look(feature.properties));
   window.datelineArea = (feature) => areaLook(feature.properties);
 
   L.Map.addInitHook(function () {

@@ -1,0 +1,83 @@
+"""``python -m dateline export``: a report's places to files, the same that the screen hands over."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from dateline import decisions as log
+from dateline import packs
+from dateline.commands.gazetteer import bar
+from dateline.desk import Desk
+from dateline.errors import ExportError
+from dateline.exports import FORMATS, export, format_of, select
+from dateline.gazetteer import Gazetteer
+from dateline.intake.draft import as_article
+from dateline.library import Library
+from dateline.records import ReadArticle
+from dateline.tables import mentions_table
+from dateline.workshop import Workshop
+
+
+def add(commands: Any) -> None:
+    """Add ``export`` to the command line's commands."""
+    command = commands.add_parser("export", help="a report's places to a map, a picture or a table")
+    command.add_argument("report", metavar="REPORT", help="a file, or the id of a report in the library (with the decisions made there)")
+    command.add_argument(
+        "--to", action="append", required=True, metavar="FILE",
+        help=f"where to, several times if wanted; the ending is the form: {', '.join(f.suffix for f in FORMATS)}; "
+        "places.csv has a row a place, any other name a row a mention",
+    )  # fmt: skip
+    command.add_argument("--kinds", metavar="KINDS", help="only mentions of these kinds, joined by commas")
+    command.add_argument("--checked", action="store_true", help="only what a person checked or corrected")
+    command.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write what ``args`` ask for; return the exit status."""
+    forms = [(Path(name), *format_of(name)) for name in args.to]
+    shop = Workshop()
+    try:
+        read = _read(args.report, shop)
+    finally:
+        shop.close()
+    mentions = mentions_table(read)
+    mentions = mentions[mentions["reference"] != log.NOT_A_PLACE]
+    if args.kinds:
+        wanted = {kind.strip() for kind in args.kinds.split(",")}
+        if unknown := wanted - set(mentions["kind"]):
+            print(f"dateline: no mention is of the kind {sorted(unknown)[0]!r}.", file=sys.stderr)
+        mentions = mentions[mentions["kind"].isin(wanted)]
+    if args.checked:
+        mentions = mentions[mentions["status"] != "unchecked"]
+    selection = select(read, mentions)
+    for path, form, table in forms:
+        _written(path, export(selection, form, table))
+        print(f"{path}: {selection.note}")
+    return 0
+
+
+def _read(report: str, shop: Workshop) -> ReadArticle:
+    """Return the report, read: a file is read now, a report of the library comes with its decisions."""
+    path = Path(report)
+    if path.exists():
+        article = as_article(shop.open(path), path.stem)
+        return shop.read(article, progress=bar("Reading"))[0]
+    return Desk(Library(), shop, Gazetteer(packs=packs.paths(packs.installed()))).open(report, bar("Reading")).read
+
+
+def _written(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except OSError as error:
+        msg = f"{str(path)!r} cannot be written: {error.strerror}. Choose another folder."
+        raise ExportError(msg) from error

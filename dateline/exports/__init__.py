@@ -1,0 +1,72 @@
+"""Results out: what was read and decided, in the forms that others use.
+
+One module a family of formats. :data:`FORMATS` is the list; :func:`export` the door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from dateline.errors import ExportError
+from dateline.exports.annotations import jsonld
+from dateline.exports.geographic import geojson, geopackage, kml
+from dateline.exports.page import page
+from dateline.exports.picture import png, svg
+from dateline.exports.selection import LICENCE, Selection, select
+from dateline.exports.tabular import csv, parquet, to_csv
+
+__all__ = ["FORMATS", "LICENCE", "Format", "Selection", "export", "format_of", "select", "to_csv"]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A form in which results are handed over."""
+
+    name: str
+    suffix: str
+    label: str
+    media_type: str
+    tables: tuple[str, ...]
+    """Which tables it can hold: ``mentions`` or ``places``, one file each; empty where it holds both."""
+    write: Callable[[Selection, str], bytes]
+
+
+_BOTH = ("mentions", "places")
+FORMATS = (
+    Format("page", ".html", "Map to publish (one HTML file)", "text/html", (), page),
+    Format("png", ".png", "Picture of the map (PNG, for print)", "image/png", (), png),
+    Format("svg", ".svg", "Picture of the map (SVG, to edit)", "image/svg+xml", (), svg),
+    Format("csv", ".csv", "Table (CSV, for spreadsheets)", "text/csv", _BOTH, csv),
+    Format("geojson", ".geojson", "GeoJSON (for web maps)", "application/geo+json", _BOTH, geojson),
+    Format("geopackage", ".gpkg", "GeoPackage (for QGIS)", "application/geopackage+sqlite3", (), geopackage),
+    Format("kml", ".kml", "KML (for Google Earth)", "application/vnd.google-earth.kml+xml", (), kml),
+    Format("parquet", ".parquet", "Parquet (for analysis)", "application/vnd.apache.parquet", _BOTH, parquet),
+    Format("jsonld", ".jsonld", "Web Annotations (JSON-LD)", "application/ld+json", (), jsonld),
+)
+
+
+def format_of(file: str) -> tuple[Format, str]:
+    """Return the format that a file name asks for by its ending, and the table: ``places`` where the name begins so, else ``mentions``.
+
+    Raises:
+        ExportError: no format ends so; the message lists those that do.
+    """
+    path = PurePath(file)
+    found = next((f for f in FORMATS if f.suffix == path.suffix.lower()), None)
+    if found is None:
+        msg = f"{file!r} ends in no form that Dateline writes. Choose one of: {', '.join(f.suffix for f in FORMATS)}."
+        raise ExportError(msg)
+    return found, "places" if path.stem.lower().startswith("place") else "mentions"
+
+
+def export(selection: Selection, form: Format, table: str = "mentions") -> bytes:
+    """Return a selection in a form.
+
+    Args:
+        selection: from :func:`select`.
+        form: one of :data:`FORMATS`.
+        table: ``mentions`` or ``places``, for forms that hold one of them.
+    """
+    return form.write(selection, table)

@@ -1,0 +1,122 @@
+"""The map's layers: the places table as GeoJSON, and where to look. Pure; screen, published page and picture share it."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from dateline.choosing import UNCERTAIN_BELOW
+from dateline.distances import KM_PER_DEG
+from dateline.features import areas, is_area
+
+WORLD = ((-45.0, -150.0), (65.0, 160.0))
+_EVENTS = ("fighting", "control", "threatened", "civilians")
+_MIN_RADIUS_PX, _MAX_RADIUS_PX = 8.0, 22.0
+_MIN_SPAN_DEG = 0.5
+_NEAR_KM = 130.0
+_CIRCLE_POINTS = 48
+
+Bounds = tuple[tuple[float, float], tuple[float, float]]
+Rings = list[list[list[float]]]
+
+
+def features(places: pd.DataFrame, outlines: Mapping[str, Rings]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return two GeoJSON feature collections: symbols (points) and the outlines of areas.
+
+    Args:
+        places: the places table; rows without coordinates are left out.
+        outlines: outer rings ([lon, lat]) of areas by place id, as far as known; a circle of the
+            place's radius stands for the others.
+
+    Every string in the properties is HTML-escaped. ``[lon, lat]`` is made here and nowhere else.
+    """
+    placed = places[places["lat"].notna() & places["lon"].notna()]
+    symbols, extents = [], []
+    # small symbols are drawn last, so that they can be clicked on top of large ones
+    rows: list[Any] = list(placed.sort_values("mentions", ascending=False, kind="stable").itertuples())
+    for row in rows:
+        hollow = row.kind == "actor"
+        properties = {
+            "id": html.escape(row.place_id),
+            "name": html.escape(row.place),
+            "tip": html.escape(f"{row.place}: {row.kinds}"),
+            "kind": row.kind,
+            "count": int(row.mentions),
+            "radius": radius_px(int(row.mentions)),
+            "hollow": bool(hollow),
+            "square": is_area(row.feature),
+            "uncertain": bool(row.confidence < UNCERTAIN_BELOW),
+        }
+        # lat, lon become [lon, lat] here: GeoJSON wants it so (RFC 7946, 3.1.1)
+        point = {"type": "Point", "coordinates": [row.lon, row.lat]}
+        rings = outlines.get(row.place_id) if is_area(row.feature) else None
+        exact = rings is not None
+        rings = rings or _circle(row.lat, row.lon, row.radius_km)
+        if rings:
+            properties["span"] = _span(rings)  # what the map shows when the place is chosen
+            if not hollow:
+                shape = {"type": "MultiPolygon", "coordinates": [[ring] for ring in rings]}
+                area = {"id": properties["id"], "kind": row.kind, "exact": exact}
+                extents.append({"type": "Feature", "properties": area, "geometry": shape})
+        symbols.append({"type": "Feature", "properties": properties, "geometry": point})
+    return _collection(symbols), _collection(extents)
+
+
+def _collection(items: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"type": "FeatureCollection", "features": items}
+
+
+def radius_px(mentions: int) -> float:
+    """Return the radius of a symbol: its area grows with the number of mentions, within limits."""
+    return round(min(_MAX_RADIUS_PX, _MIN_RADIUS_PX * math.sqrt(1 + 0.45 * (mentions - 1))), 1)
+
+
+def _circle(lat: float, lon: float, radius_km: float) -> Rings:
+    if radius_km <= 0:
+        return []
+    shrink = max(0.05, math.cos(math.radians(lat)))
+    turns = [2 * math.pi * i / _CIRCLE_POINTS for i in range(_CIRCLE_POINTS + 1)]
+    reach_deg = radius_km / KM_PER_DEG
+    return [
+        [[round(lon + reach_deg / shrink * math.sin(t), 3), round(max(-85.0, min(85.0, lat + reach_deg * math.cos(t))), 3)] for t in turns]
+    ]
+
+
+def _span(rings: Rings) -> list[list[float]]:
+    """Return [[south, west], [north, east]] of the largest ring: Leaflet's order, for the map to show it."""
+    ring = max(rings, key=len)
+    lons, lats = [p[0] for p in ring], [p[1] for p in ring]
+    return [[min(lats), min(lons)], [max(lats), max(lons)]]
+
+
+def focus(mentions: pd.DataFrame) -> Bounds:
+    """Return ((south, west), (north, east)) of what matters in a report.
+
+    Where things happen decides: towns with fighting, control, threat or harm, else any town
+    mentioned as ground, else anything placed. Far outliers (a capital that speaks, an ally) do not
+    count: the view is built around the weighted median of the rest.
+    """
+    placed = mentions[mentions["lat"].notna() & ~mentions["reference"].isin(["demonym", "embedded"])]
+    ground = placed[placed["kind"] != "actor"]
+    towns = ground[~areas(ground["feature"])]
+    for chosen in (towns[towns["kind"].isin(_EVENTS)], towns, ground, placed):
+        if not chosen.empty:
+            return _bounds(chosen)
+    return WORLD
+
+
+def _bounds(chosen: pd.DataFrame) -> Bounds:
+    lat, lon = float(chosen["lat"].median()), float(chosen["lon"].median())
+    shrink = math.cos(math.radians(lat))
+    away_km = ((chosen["lat"] - lat) ** 2 + ((chosen["lon"] - lon) * shrink) ** 2) ** 0.5 * KM_PER_DEG
+    near = chosen[away_km <= max(_NEAR_KM, 3 * float(away_km.median()))]
+    near = near if not near.empty else chosen
+    south, north = float(near["lat"].min()), float(near["lat"].max())
+    west, east = float(near["lon"].min()), float(near["lon"].max())
+    pad_lat = max((north - south) * 0.15, (_MIN_SPAN_DEG - (north - south)) / 2, 0.05)
+    pad_lon = max((east - west) * 0.15, (_MIN_SPAN_DEG / shrink - (east - west)) / 2, 0.05)
+    return (south - pad_lat, west - pad_lon), (north + pad_lat, east + pad_lon)
