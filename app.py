@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from components import (
     add_dialog,
     export_dialog,
     filters,
+    gazetteer_dialog,
     history_dialog,
     library_dialog,
     map_pane,
@@ -31,6 +33,7 @@ from dateline import (
     Gazetteer,
     Library,
     Opened,
+    Place,
     Wish,
     Workshop,
     mentions_table,
@@ -40,6 +43,7 @@ from dateline import (
     places_table,
 )
 from dateline import decisions as log
+from dateline.desk import unknown_names
 from dateline.layers import focus
 from dateline.library import folder as watched
 from dateline.marking import mark
@@ -47,6 +51,7 @@ from dateline.marking import mark
 ROOT = Path(__file__).resolve().parent
 # DATELINE_REPORTS: the watched folder. DATELINE_HOME: where the library lies. DATELINE_GAZETTEER: a gazetteer file instead of the core one.
 REPORTS = Path(os.environ.get("DATELINE_REPORTS") or ROOT / "seeds")
+Stamp = tuple[str, int, tuple[str, ...], tuple[packs.Pack, ...]]
 WATCH_S = 2.0  # how often a page looks for decisions of others and for new files
 
 
@@ -77,28 +82,28 @@ def desk() -> Desk:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def opened(report: str, stamp: tuple[str, int, tuple[packs.Pack, ...]]) -> Opened:  # noqa: ARG001  # the stamp is part of the cache key
+def opened(report: str, stamp: Stamp) -> Opened:  # noqa: ARG001  # the stamp is part of the cache key
     """Return a report with its decisions. ``stamp`` changes when its reading, its decisions or the packs do."""
     return desk().open(report)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def mentions_of(report: str, stamp: tuple[str, int, tuple[packs.Pack, ...]]) -> pd.DataFrame:
+def mentions_of(report: str, stamp: Stamp) -> pd.DataFrame:
     """Return the mentions table of a report."""
     return mentions_table(opened(report, stamp).read)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def marked_text(report: str, stamp: tuple[str, int, tuple[packs.Pack, ...]]) -> str:
+def marked_text(report: str, stamp: Stamp) -> str:
     """Return the report's text as HTML with its mentions marked."""
     done = opened(report, stamp).read
     return mark(done.article.text, done.passages, mentions_of(report, stamp))
 
 
-def stamp_of(report: str) -> tuple[str, int, tuple[packs.Pack, ...]]:
+def stamp_of(report: str) -> Stamp:
     """Return what changes whenever a report must be shown anew. Cheap."""
     shelf = desk().library
-    return shelf.reading_stamp(report), shelf.decisions_stamp(report), packs.installed()
+    return shelf.reading_stamp(report), shelf.decisions_stamp(report), shelf.reports.description(report), packs.installed()
 
 
 def picked() -> None:
@@ -151,6 +156,13 @@ def follow(report: str, made: log.Decision) -> None:
         st.session_state["said"]["mention"] = reading.mention.id
         place = reading.choice.place
         st.query_params["place"] = place.id if place else f"un:{reading.mention.text.casefold()}"
+
+
+def use(report: str, name: str, place: Place) -> None:
+    """Place all of a name where a geocoder found it."""
+    made = desk().use(report, name, place, name_of_user())
+    st.session_state["said"] = {"kind": "saved", "text": f"Saved: {log.in_words(made)}", "number": made.id, "mention": ""}
+    follow(report, made)
 
 
 def name_of_user() -> str:
@@ -222,6 +234,8 @@ def draw(report: str, slot: DeltaGenerator, *, exporting: bool) -> str | None:
     with st.container(key="about_text"):
         if mentions.empty:
             st.info("No place names were found in this report. The text is shown below as it is.", icon=":material/travel_explore:")
+        if wanted := desk().missing_country(done.read):
+            st.caption(plain(f"Some names are unknown here; the villages of {wanted[1]} are a pack of their own: see Gazetteer above."))
         if not mostly_latin(article.text):
             st.info(
                 "This report does not look like English. Dateline reads English: many places will be missed.", icon=":material/translate:"
@@ -299,6 +313,12 @@ def dialogs(pressed: str | None, report: str | None) -> None:
         )  # fmt: skip
     elif pressed == "library":
         library_dialog.show(here.library, masthead.go_to)
+    elif pressed == "gazetteer":
+        read = opened(report, stamp_of(report)).read if report else None
+        gazetteer_dialog.show(
+            here.library, here.missing_country(read) if read else None, unknown_names(read) if read else (),
+            lambda name, place: use(report or "", name, place), partial(here.remake, report) if report else None,
+        )  # fmt: skip
     elif pressed == "history" and report:
         done = opened(report, stamp_of(report))
         history_dialog.show(

@@ -52,10 +52,11 @@ def served(reports: Path, log: Path, env: dict[str, str] | None = None) -> Itera
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    home = {"DATELINE_HOME": str(log.parent / f"home-{port}")}  # a library of its own
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | {"DATELINE_REPORTS": str(reports)} | (env or {}), stdout=output, stderr=output
+            command, cwd=ROOT, env=os.environ | home | {"DATELINE_REPORTS": str(reports)} | (env or {}), stdout=output, stderr=output
         )
         try:
             url = f"http://localhost:{port}"

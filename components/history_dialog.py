@@ -9,14 +9,13 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from components.words import plain
+from components.words import changed, plain
 from dateline import Article, DatelineError
 from dateline import decisions as log
 from dateline.decisions import Decision, Difference
 
 _SCOPES = {"mention": "this mention", "name": "all of the name", "always": "from then on"}
 _STEPS = ("undo", "redo")
-_WHAT = {"found": "newly found", "lost": "no longer found", "place": "another place", "kind": "another kind", "reference": "another use"}
 MAX_LOG_MB = 20
 
 
@@ -76,8 +75,8 @@ def show(
     st.text(f"Read by engine {made_by}")
     if st.button("Read it again", key="remake", icon=":material/refresh:", type="primary" if outdated else "secondary"):
         with st.spinner("Reading"):
-            changed = remake()
-        _changed(changed)
+            found = remake()
+        changed(found)
     elif outdated:
         st.caption("The engine or the gazetteer's packs have changed since: reading it again may find more. Decisions stay.")
 
@@ -93,13 +92,3 @@ def _parsed(content: bytes) -> object:
         return json.loads(content)
     except (ValueError, RecursionError):
         return None
-
-
-def _changed(changed: Sequence[Difference]) -> None:
-    places = len({d.mention for d in changed if d.what in ("place", "found", "lost")})
-    if not changed:
-        st.success("Nothing changed.")
-        return
-    st.info(f"{places} place{'s' if places != 1 else ''} changed; {len(changed)} differences in all.")
-    rows = [(d.text, _WHAT[d.what], d.before, d.after) for d in changed]
-    st.dataframe(pd.DataFrame(rows, columns=["Name", "What", "Before", "Now"]), hide_index=True, alt="What changed")

@@ -49,7 +49,11 @@ def show(library: Library, go_to: Callable[[str], None]) -> None:
             alt="The reports of the library",
         )["selection"]["rows"]  # fmt: skip
         if picked and picked[0] < len(entries):
-            _one(library, entries[picked[0]], go_to)
+            st.session_state["library_one"] = entries[picked[0]].id
+        # the table forgets its row when what it shows changes: a saved description, say
+        one = next((e for e in entries if e.id == st.session_state.get("library_one")), None)
+        if one:
+            _one(library, one, go_to)
         else:
             st.caption("Choose a row to open, describe or delete the report.")
     _bin(library)
@@ -68,7 +72,11 @@ def _one(library: Library, entry: Entry, go_to: Callable[[str], None]) -> None:
     if article is None:
         return
     with st.form(f"describe_{entry.id}", border=True):
-        values = {name: st.text_input(_LABELS[name], value=getattr(article, name), max_chars=300) for name in EDITABLE}
+        columns = st.columns(2)
+        values = {
+            name: columns[number % 2].text_input(_LABELS[name], value=getattr(article, name), max_chars=300)
+            for number, name in enumerate(EDITABLE)
+        }
         if st.form_submit_button("Save the description"):
             try:
                 library.reports.edit(entry.id, values)

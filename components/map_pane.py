@@ -16,9 +16,10 @@ from streamlit_folium import st_folium
 
 from dateline import kinds
 from dateline.features import areas
-from dateline.layers import WORLD, Rings, features
+from dateline.layers import Rings, features
 
 HEIGHT_PX = 470
+WORLD_MIDDLE = (20.0, 10.0)
 OSM = {
     "url": "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
     "attribution": '&copy; <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors',
@@ -52,12 +53,13 @@ def show(places: pd.DataFrame, outline: Callable[[str], Rings | None], *, key: s
 
 def _base() -> folium.Map:
     folium.Map.default_js, folium.Map.default_css = SCRIPTS, STYLES
-    m = folium.Map(tiles=None, prefer_canvas=True, min_zoom=2, max_zoom=13, world_copy_jump=True, zoom_snap=0.5)
+    m = folium.Map(
+        location=WORLD_MIDDLE, zoom_start=2, tiles=None, prefer_canvas=True, min_zoom=2, max_zoom=13, world_copy_jump=True, zoom_snap=0.5
+    )
     m.options["dateline"] = {
         "kinds": {k.name: {"light": k.light, "dark": k.dark, "letter": k.letter} for k in kinds()},
         "attribution": _ATTRIBUTION,
     }
-    m.fit_bounds([list(corner) for corner in WORLD])
     return m
 
 

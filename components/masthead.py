@@ -55,14 +55,14 @@ def bar(entries: Sequence[Entry]) -> tuple[str | None, str | None]:
     """Draw the name, the report picker and the buttons; return the chosen report's id and the pressed button's name, each or None."""
     with st.container(horizontal=True, key="masthead", vertical_alignment="center"):
         st.html('<div class="dl-brand"><b>Dateline</b><span>Every place in a report, and what it says of it</span></div>')
-        chosen, wanted = _picked(entries) if entries else (None, None)
+        chosen, wanted = _picked(entries) if entries else (None, st.query_params.get("report"))
         pressed = None
         for name, label, icon in BUTTONS:
             if st.button(label, icon=icon, key=f"open_{name}", type="tertiary", disabled=name == "export" and chosen is None):
                 pressed = name
     with st.container(key="wrong_address"):
         if wanted is not None:
-            st.warning(plain(f"The address asks for the report {wanted!r}, which is not in the library. Showing another one."))
+            st.warning(plain(f"The address asks for the report {wanted!r}, which is not in the library."))
     return chosen, pressed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -15,12 +16,15 @@ from dateline.intake.draft import Draft
 from dateline.library import Library, Outcome
 from dateline.names import fold_key
 from dateline.packed import place_to_json
+from dateline.packs import installed
 from dateline.reading import made_by
 from dateline.records import Place, ReadArticle, Reading
 from dateline.tables import status_of
 from dateline.workshop import Workshop
 
 Progress = Callable[[float], None]
+MOSTLY = 0.4
+"""A country with this share of a report's placed mentions is what it is about."""
 WINDOW = 3_000
 """Characters on either side of an added mention that are read with it."""
 
@@ -166,6 +170,27 @@ class Desk:
         self._saved(opened, replace(log.undoing(made, who=who, again=again), report=report))
         return made
 
+    def use(self, report: str, name: str, place: Place, who: str) -> Decision:
+        """Place all of a name in a report at ``place``, which a geocoder found; return the decision once it is saved."""
+        opened = self.open(report)
+        reading = next((r for r in opened.read.readings if r.mention.text == name), None)
+        if reading is None:
+            msg = f"There is no mention {name!r} in this report any more."
+            raise DecisionError(msg)
+        value = {"place": place_to_json(place)}
+        return self._saved(opened, log.decide(opened.read.article, reading, "place", value, who=who, scope="name", why=place.source))
+
+    def missing_country(self, read: ReadArticle) -> tuple[str, str] | None:
+        """Return (code, name) of the country a report is mostly about, where it has names nothing here knows and there is no pack."""
+        countries = Counter(r.choice.place.country for r in read.readings if r.choice.place and r.choice.place.country)
+        if not countries or not unknown_names(read):
+            return None
+        code, count = countries.most_common(1)[0]
+        have = {pack.name for pack in installed()}
+        if count < MOSTLY * countries.total() or code in have:
+            return None
+        return code, self.gazetteer.country_names.get(code, code)
+
     def merge(self, report: str, data: object) -> tuple[int, int]:
         """Take over the decisions of a file; return how many are new and how many fit no words of this text.
 
@@ -223,6 +248,14 @@ class Desk:
                 statuses.setdefault(reading.choice.place.id, []).append(reading.status)
         unchecked = sum(status_of(of_place) == "unchecked" for of_place in statuses.values())
         self.library.keep_counts(read.article.id, len(statuses), unchecked)
+
+
+def unknown_names(read: ReadArticle) -> tuple[str, ...]:
+    """Return the names of a report that no gazetteer here knows, each once, in the order of the text."""
+    names = [
+        r.mention.text for r in read.readings if r.choice.place is None and r.status == "unchecked" and r.reference.value != log.NOT_A_PLACE
+    ]
+    return tuple(dict.fromkeys(names))
 
 
 def _the_one(read: ReadArticle, mention: str) -> Reading:

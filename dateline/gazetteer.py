@@ -235,7 +235,10 @@ class Gazetteer:
             ]
             for candidate in sorted(longer, key=lambda c: -c.place.population):
                 found.setdefault(candidate.place.id, candidate)
-        return tuple(found.values())[:limit]
+        # those that bear the name now before those that once bore it
+        return tuple(sorted(found.values(), key=lambda c: (fold_key(c.place.name) != key, not fold_key(c.place.name).startswith(key))))[
+            :limit
+        ]
 
     def outline(self, place_id: str) -> list[list[list[float]]] | None:
         """Return the outer rings of an area as [[lon, lat], ...] lists, or None if none is known."""

@@ -11,11 +11,12 @@ APP = str(ROOT / "app.py")
 
 
 @pytest.fixture
-def opened(tmp_path, monkeypatch):
+def opened(tmp_path, monkeypatch, home):
     def run(name: str = "", content: bytes = b"") -> AppTest:
         if name:
-            (tmp_path / name).write_bytes(content)
-            monkeypatch.setenv("DATELINE_REPORTS", str(tmp_path))
+            (tmp_path / "in").mkdir()
+            (tmp_path / "in" / name).write_bytes(content)
+            monkeypatch.setenv("DATELINE_REPORTS", str(tmp_path / "in"))
         else:
             monkeypatch.delenv("DATELINE_REPORTS", raising=False)
         return AppTest.from_file(APP, default_timeout=60).run()

@@ -406,7 +406,7 @@ def test_names_of_files_and_addresses_stay_text_in_messages(tmp_path, browser):
     (tmp_path / f"{IMAGE}.txt").write_bytes(b"")
     with served(tmp_path, tmp_path / "server.log") as running, visit(browser) as seen:
         seen.page.goto(f"{running.url}/?report=![x](http://tracker.example/p.png)")
-        seen.page.wait_for_function("() => document.querySelectorAll('[data-testid=stAlert]').length === 2", timeout=60_000)
+        seen.page.wait_for_function("() => document.querySelectorAll('[data-testid=stAlert]').length === 3", timeout=60_000)
         messages = "".join(seen.page.locator("[data-testid='stAlert']").all_inner_texts())
         assert IMAGE in messages
         assert "![x](http://tracker.example/p.png)" in messages
@@ -418,4 +418,4 @@ def test_an_empty_folder_says_what_to_do(tmp_path, browser):
     with served(tmp_path, tmp_path / "server.log") as running, visit(browser) as seen:
         seen.page.goto(running.url)
         seen.page.wait_for_selector("[data-testid='stAlert']", timeout=60_000)
-        assert "Put a .txt or .md file there" in seen.page.inner_text("[data-testid='stAlert']")
+        assert "The library is empty. Press Add" in seen.page.inner_text("[data-testid='stAlert']")

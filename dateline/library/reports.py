@@ -110,6 +110,12 @@ class Reports:
             row = db.execute(f"SELECT {', '.join(_ARTICLE)} FROM report WHERE id = ? AND deleted_at IS NULL", (report,)).fetchone()
         return Article(**dict(row)) if row else None
 
+    def description(self, report: str) -> tuple[str, ...]:
+        """Return what can be edited of a report, in the order of :data:`EDITABLE`; () where there is none of this id."""
+        with self._store.look() as db:
+            row = db.execute(f"SELECT {', '.join(EDITABLE)} FROM report WHERE id = ?", (report,)).fetchone()
+        return tuple(row) if row else ()
+
     def digest(self, report: str) -> str:
         """Return the digest of a report's text, "" where there is none of this id."""
         with self._store.look() as db:

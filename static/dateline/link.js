@@ -55,10 +55,17 @@ if (!link.bound) {
   window.addEventListener("dateline:map-click", (event) => select(event.detail.place, null, "map"));
   window.addEventListener("dateline:map-ready", () => {
     tellTheme();
-    if (link.bounds) window.dateline.map?.fit(link.bounds);
+    link.fresh = true;
     setTimeout(() => {   // after the map's own set-up, so that a remembered place is found
       if (link.tiles) window.dateline.map?.tiles(link.tiles);
       if (link.selection.place) window.dateline.map?.show(link.selection.place, { move: true });
     });
+  });
+  // A new map looks at the whole world until its places are drawn.
+  window.addEventListener("dateline:map-drawn", () => {
+    if (!link.fresh || !link.bounds) return;
+    link.fresh = false;
+    window.dateline.map?.fit(link.bounds);
+    if (link.selection.place) window.dateline.map?.show(link.selection.place, { move: true });
   });
 }
