@@ -186,7 +186,9 @@ def take_folder(slot: DeltaGenerator) -> None:
 
 @st.fragment(run_every=WATCH_S)
 def watch(report: str | None, stamp: object) -> None:
-    """Look now and then whether somebody decided something, or a file came: then show the page anew."""
+    """Look now and then whether somebody decided something, or a file came: then show the page anew. Not under an open dialog."""
+    if st.session_state["dialog"]:  # it would close, with what is typed in it
+        return
     if (report and stamp_of(report) != stamp) or watched.changes(desk().library, REPORTS):
         st.rerun()
 
@@ -194,6 +196,7 @@ def watch(report: str | None, stamp: object) -> None:
 def main() -> None:
     """Draw the page."""
     masthead.page()
+    st.session_state["dialog"] = False  # whatever runs the whole page has closed it
     # What comes and goes has a place of its own: if what follows moved, the browser would build map and panes anew.
     slot = st.empty()
     try:
@@ -208,16 +211,19 @@ def main() -> None:
             masthead.refused(trouble)
         if report is None:
             st.info(plain(f"The library is empty. Press Add, or put a report into {str(REPORTS)!r}."), icon=":material/library_add:")
+    drawn = None
     if report is not None:
-        pressed = draw(report, slot, exporting=pressed == "export") or pressed
+        original, drawn = draw(report, slot, exporting=pressed == "export")
+        pressed = original or pressed
     dialogs(pressed, report)
-    watch(report, stamp_of(report) if report else None)
+    # what was drawn, not what is there by now: a decision that came in between must be seen as new
+    watch(report, drawn)
 
 
-def draw(report: str, slot: DeltaGenerator, *, exporting: bool) -> str | None:
-    """Draw a report and, if so, the dialog that exports it; return "original" where its original is asked for.
+def draw(report: str, slot: DeltaGenerator, *, exporting: bool) -> tuple[str | None, Stamp | None]:
+    """Draw a report and, if so, the dialog that exports it.
 
-    Where it must be read first, progress is shown in ``slot``.
+    Return "original" where its original is asked for, and the stamp of what was drawn. Progress of reading is shown in ``slot``.
     """
     try:
         if desk().needs_reading(report):
@@ -228,7 +234,7 @@ def draw(report: str, slot: DeltaGenerator, *, exporting: bool) -> str | None:
         done, mentions = opened(report, stamp), mentions_of(report, stamp)
     except DatelineError as error:
         masthead.refused(str(error))
-        return None
+        return None, stamp_of(report)
     article = done.read.article
     original = masthead.headline(article, desk().library.reports.notes(report))
     with st.container(key="about_text"):
@@ -243,7 +249,7 @@ def draw(report: str, slot: DeltaGenerator, *, exporting: bool) -> str | None:
     visible = show(done, mentions, marked_text(report, stamp))
     if exporting:
         export_dialog.show(done.read, visible)
-    return "original" if original else None
+    return "original" if original else None, stamp
 
 
 def show(done: Opened, mentions: pd.DataFrame, marked: str) -> pd.DataFrame:
@@ -305,6 +311,7 @@ def _offer(done: Opened, places: pd.DataFrame, names: Gazetteer) -> dict[str, An
 def dialogs(pressed: str | None, report: str | None) -> None:
     """Open the dialog that was asked for."""
     here = desk()
+    st.session_state["dialog"] = pressed is not None
     if pressed in ("add", "original"):
         article = here.library.reports.get(report) if pressed == "original" and report else None
         add_dialog.show(

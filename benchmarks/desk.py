@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks.run import spread
 from benchmarks.stage import ROOT, Server, Visit, chromium, served, synthetic_report, visit
 from dateline import Article, Gazetteer, Workshop, load_reader, open_report, packs, read
-from dateline.exports import FORMATS, export, select
+from dateline.exports import FORMATS, render, select
 from dateline.packed import mention_id
 from tests.hostile import pdf_of_text
 
@@ -149,7 +149,7 @@ def exports() -> None:
         times, content = [], b""
         for _ in range(3):
             start = time.perf_counter()
-            content = export(select(big), form)
+            content = render(select(big), form)
             times.append(time.perf_counter() - start)
         print(f"| {form.name} | {spread(times)} | {len(content) / 1e6:.1f} MB |", flush=True)
     print()

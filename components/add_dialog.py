@@ -16,7 +16,7 @@ from dateline.limits import FETCH_TIMEOUT_S, MAX_FILE_MB, MAX_FILES_AT_ONCE
 _DONE = "added_outcomes"
 
 
-@st.dialog("Add reports", width="large")
+@st.dialog("Add reports", width="large", on_dismiss="rerun")
 def show(
     add_text: Callable[[str, str], Outcome], add_file: Callable[[str, bytes], Outcome], add_link: Callable[[str], Outcome],
     go_to: Callable[[str], None], folder: Path, troubles: Sequence[str], link: str = "",

@@ -9,12 +9,12 @@ import streamlit as st
 
 from components.words import plain
 from dateline import ReadArticle
-from dateline.exports import FORMATS, LICENCE, Format, export, select
+from dateline.exports import FORMATS, LICENCE, Format, render, select
 
 _TABLES = {"mentions": "Mentions: a row each", "places": "Places: a row each"}
 
 
-@st.dialog("Export", width="medium")
+@st.dialog("Export", width="medium", on_dismiss="rerun")
 def show(read: ReadArticle, visible: pd.DataFrame) -> None:
     """Draw the dialog for a report; ``visible``: the mentions that pass the filters."""
     form = st.selectbox("Form", FORMATS, format_func=lambda f: f.label, key="export_form")
@@ -33,4 +33,4 @@ def show(read: ReadArticle, visible: pd.DataFrame) -> None:
 
 
 def _content(read: ReadArticle, mentions: pd.DataFrame | None, form: Format, table: str) -> bytes:
-    return export(select(read, mentions), form, table)
+    return render(select(read, mentions), form, table)

@@ -19,7 +19,7 @@ from dateline.library import Library
 _PROVIDERS = {"nominatim": "Nominatim", "photon": "Photon"}
 
 
-@st.dialog("Gazetteer", width="large")
+@st.dialog("Gazetteer", width="large", on_dismiss="rerun")
 def show(
     library: Library, wanted: tuple[str, str] | None, unknown: Sequence[str], use: Callable[[str, Place], None],
     remake: Callable[[], Sequence[Difference]] | None,

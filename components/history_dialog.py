@@ -32,7 +32,7 @@ def table(decisions: Sequence[Decision]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["When (UTC)", "Who", "Name", "Decided", "For", "Why", ""])
 
 
-@st.dialog("Decisions", width="large")
+@st.dialog("Decisions", width="large", on_dismiss="rerun")
 def show(
     article: Article, digest: str, decisions: Sequence[Decision], who: str, made_by: str, *, outdated: bool,
     rename: Callable[[str], None], merge: Callable[[object], tuple[int, int]], remake: Callable[[], Sequence[Difference]],

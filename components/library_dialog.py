@@ -35,7 +35,7 @@ def table(entries: Sequence[Entry]) -> pd.DataFrame:
     })  # fmt: skip
 
 
-@st.dialog("Library", width="large")
+@st.dialog("Library", width="large", on_dismiss="rerun")
 def show(library: Library, go_to: Callable[[str], None]) -> None:
     """Draw the dialog; ``go_to`` opens a report in the next run."""
     search = st.text_input("Search titles and texts", key="library_search", icon=":material/search:", placeholder="Words of title or text")

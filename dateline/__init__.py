@@ -1,8 +1,8 @@
 """Dateline: which places a report names, where they are, and what it says of them.
 
->>> from dateline import load_reader, mentions_table, open_report, read
->>> report = open_report(Path("seeds/bakhmut-2023-03-07.md"))  # doctest: +SKIP
->>> table = mentions_table(read(report, load_reader()))        # doctest: +SKIP
+>>> from dateline import export, load_reader, open_report, read, select
+>>> done = read(open_report("seeds/bakhmut-2023-03-07.md"), load_reader())  # doctest: +SKIP
+>>> export(select(done), "places.geojson")                                   # doctest: +SKIP
 
 This is the one door: names in ``__all__`` are public, everything else may change.
 """
@@ -28,6 +28,7 @@ from dateline.errors import (
     TooLong,
     Unreadable,
 )
+from dateline.exports import export, select
 from dateline.gazetteer import Gazetteer
 from dateline.kinds import Kind, kinds
 from dateline.library import Library
@@ -46,6 +47,7 @@ __all__ = [
     "Candidate", "Choice", "DataError", "DatelineError", "DecisionError", "Desk", "EmptyReport", "ExportError", "Gazetteer", "Kind",
     "Label", "Library", "LinkError", "LinkFailed", "LinkRefused", "Mention", "Network", "NotText", "Opened", "PackError", "Passage",
     "Place", "Policy", "Ranker", "ReadArticle", "Reader", "Reading", "ReportError", "Sayer", "StoreError", "TooDemanding",
-    "TooLong", "Unreadable", "Wish", "Workshop", "decode", "direction", "distance_km", "kinds", "list_reports", "load_reader",
-    "mentions_table", "mostly_latin", "open_report", "parse", "place_key", "places_table", "read", "read_lines", "toponyms",
+    "TooLong", "Unreadable", "Wish", "Workshop", "decode", "direction", "distance_km", "export", "kinds", "list_reports",
+    "load_reader", "mentions_table", "mostly_latin", "open_report", "parse", "place_key", "places_table", "read", "read_lines",
+    "select", "toponyms",
 ]  # fmt: skip

@@ -97,3 +97,7 @@ def romanise_ukrainian(name: str) -> str:
             latin = _UKRAINIAN.get(ch, ch)
         out.append(latin.capitalize() if name[i : i + 1].isupper() else latin)
     return "".join(out)
+
+
+OFFICIAL_ROMANISATIONS = {"UA": romanise_ukrainian}
+"""Official tables for writing a country's names in Latin letters, by ISO 3166-1 alpha-2, as far as this module has them."""

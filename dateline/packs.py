@@ -26,7 +26,7 @@ from dateline.features import WORDS, is_area
 from dateline.folders import home_folder, private_folder
 from dateline.gazetteer import FIRST_OWN_ROW, SCHEMA, core_file
 from dateline.limits import MB
-from dateline.names import code_key, fold_key, is_code, romanise_ukrainian
+from dateline.names import OFFICIAL_ROMANISATIONS, code_key, fold_key, is_code
 
 MAX_EXTRACT_MB = 900
 """Unpacked, of one country: the largest (the United States) has about 330 MB."""
@@ -221,6 +221,7 @@ Row = tuple[tuple[object, ...], list[tuple[str, int]]]
 
 
 def _places(text: str, code: str, known: set[int]) -> Iterator[Row]:
+    romanise = OFFICIAL_ROMANISATIONS.get(code)
     for line in text.split("\n"):
         cells = line.rstrip("\r").split("\t")
         if len(cells) != _COLUMNS or (cells[6] not in _KEPT_CLASSES and cells[7] not in WORDS):
@@ -235,11 +236,11 @@ def _places(text: str, code: str, known: set[int]) -> Iterator[Row]:
             continue
         aliases = [a for a in dict.fromkeys(cells[3].split(",")) if _usable(a)]
         name = cells[1]
-        if code == "UA":
-            name = _official(name, aliases)
+        if romanise:
+            name = _official(name, aliases, romanise)
         names = [(name, 0), *((a, 1) for a in (cells[1], cells[2], *aliases))]
-        if code == "UA":
-            names += [(romanise_ukrainian(a), 2) for a in aliases if "\u0400" <= a[0] < "\u0530"]
+        if romanise:
+            names += [(romanise(a), 2) for a in aliases if "\u0400" <= a[0] < "\u0530"]
         area = is_area(feature)
         yield (
             number, "", name, feature, round(lat * 1e5), round(lon * 1e5), code, cells[10], population, 0,
@@ -273,11 +274,11 @@ def _usable(alias: str) -> bool:
     return all(ch < "\u0530" or "\u1e00" <= ch < "\u1f00" for ch in alias if ch.isalpha())
 
 
-def _official(name: str, aliases: Sequence[str]) -> str:
-    """Return a Ukrainian place's name by the official romanisation, where that is another spelling of it."""
+def _official(name: str, aliases: Sequence[str], romanise: Callable[[str], str]) -> str:
+    """Return a place's name by its country's official romanisation, where that is another spelling of it."""
     for alias in aliases:
         if "\u0400" <= alias[0] < "\u0530" and not set(alias.casefold()) & set("ыэёъ"):
-            official = romanise_ukrainian(alias)
+            official = romanise(alias)
             if official != name and fold_key(official) == fold_key(name) and set(alias.casefold()) & set("іїєґ'’"):
                 return official
     return name

@@ -164,12 +164,13 @@ def mostly_latin(text: str) -> bool:
     return 2 * sum(ch < "\u0250" or "\u1e00" <= ch < "\u1f00" for ch in letters) >= len(letters)
 
 
-def open_report(path: Path) -> Article:
-    """Return the report in the file at ``path``.
+def open_report(path: Path | str) -> Article:
+    """Return the report in the text or Markdown file at ``path``; for other formats see :class:`~dateline.workshop.Workshop`.
 
     Raises:
         ReportError: the file cannot be read, is empty, is not text or is too long.
     """
+    path = Path(path)
     try:
         check_size(path.stat().st_size, path.name)  # before reading: never load a huge file to refuse it
         content = path.read_bytes()

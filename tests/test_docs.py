@@ -10,6 +10,8 @@ import sys
 
 import pytest
 
+from dateline import limits
+from dateline.intake.formats import SUFFIXES
 from tests.conftest import ROOT
 
 BLOCK = re.compile(r"^```(\w+)(?: (append|create|check)(?: ([\w./-]+))?)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -58,4 +60,18 @@ def test_a_recipe_does_what_it_says(name, project):
 
 def test_the_readme_example_runs(project):
     (example,) = [body for language, _, _, body in BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8")) if language == "python"]
-    assert "Bakhmut" in run(example, project)
+    run(example, project)
+    assert "Bakhmut" in (project / "places.geojson").read_text(encoding="utf-8")
+
+
+def test_the_readme_names_the_limits_as_they_are():
+    text = (ROOT / "README.md").read_text(encoding="utf-8").split("### What it reads")[1].split("\n## ")[0]
+    for number, unit in (
+        (limits.MAX_FILE_MB, "MB a file"), (limits.MAX_HTML_MB, "MB of HTML"), (limits.MAX_PDF_PAGES, "pages of PDF"),
+        (limits.MAX_UNPACKED_MB, "MB unpacked"), (f"{limits.MAX_CHARACTERS:,}", "characters"), (f"{limits.EXTRACT_TIMEOUT_S:.0f}", "s and"),
+        (limits.EXTRACT_MEMORY_MB, "MB beyond"), (f"{limits.READ_TIMEOUT_S:.0f}", "s and"), (f"{limits.READ_MEMORY_MB:,}", "MB, in"),
+        (f"{limits.FETCH_TIMEOUT_S:.0f}", "s in all"), (limits.FETCH_MAX_REDIRECTS, "redirects"),
+    ):  # fmt: skip
+        assert f"{number} {unit}" in text, (number, unit)
+    assert f"| {limits.MAX_FILES_AT_ONCE} |" in text
+    assert all(suffix in text or suffix in (".txt", ".md", ".html", ".htm", ".pdf") for suffix in SUFFIXES)

@@ -23,7 +23,7 @@ from pyld import jsonld
 from dateline import Article, Choice, DatelineError, ExportError, Label, Mention, Passage, Place, ReadArticle, Reading, mentions_table
 from dateline.__main__ import main
 from dateline.decisions import decide
-from dateline.exports import FORMATS, export, format_of, select, to_csv
+from dateline.exports import FORMATS, format_of, render, select, to_csv
 from dateline.exports.page import MAX_CELLS_BYTES
 from dateline.library import Library
 from tests.conftest import ROOT
@@ -76,7 +76,7 @@ def any_selection(request, bakhmut):
 @pytest.mark.parametrize("table", ["mentions", "places"])
 def test_geojson_is_read_by_geopandas(any_selection, table, tmp_path):
     path = tmp_path / "x.geojson"
-    path.write_bytes(export(any_selection, FORM["geojson"], table))
+    path.write_bytes(render(any_selection, FORM["geojson"], table))
     data = json.loads(path.read_bytes())
     rows = getattr(any_selection, table)
     assert len(data["features"]) == len(rows)
@@ -94,7 +94,7 @@ def test_geojson_is_read_by_geopandas(any_selection, table, tmp_path):
 
 def test_geopackage_is_read_by_geopandas_with_both_layers(any_selection, tmp_path):
     path = tmp_path / "x.gpkg"
-    path.write_bytes(export(any_selection, FORM["geopackage"]))
+    path.write_bytes(render(any_selection, FORM["geopackage"]))
     assert {name for name, _ in pyogrio.list_layers(path)} == {"mentions", "places"}
     frame = geopandas.read_file(path, layer="mentions")
     assert len(frame) == len(any_selection.mentions)
@@ -106,7 +106,7 @@ def test_geopackage_is_read_by_geopandas_with_both_layers(any_selection, tmp_pat
 
 def test_kml_is_valid_and_has_every_placed_place(any_selection, tmp_path):
     path = tmp_path / "x.kml"
-    path.write_bytes(export(any_selection, FORM["kml"]))
+    path.write_bytes(render(any_selection, FORM["kml"]))
     assert validate(file_to_validate=path)
     root = ET.fromstring(path.read_bytes())
     spots = root.findall(".//{*}coordinates")
@@ -119,10 +119,10 @@ def test_kml_is_valid_and_has_every_placed_place(any_selection, tmp_path):
 @pytest.mark.parametrize("table", ["mentions", "places"])
 def test_parquet_and_csv_come_back_as_they_were(whole, table):
     rows = getattr(whole, table).reset_index(drop=True)
-    read = pd.read_parquet(io.BytesIO(export(whole, FORM["parquet"], table)))
+    read = pd.read_parquet(io.BytesIO(render(whole, FORM["parquet"], table)))
     pd.testing.assert_frame_equal(read, rows, check_dtype=False)
-    assert b"GeoNames" in pq.read_schema(io.BytesIO(export(whole, FORM["parquet"], table))).metadata[b"licence"]
-    text = export(whole, FORM["csv"], table)
+    assert b"GeoNames" in pq.read_schema(io.BytesIO(render(whole, FORM["parquet"], table))).metadata[b"licence"]
+    text = render(whole, FORM["csv"], table)
     assert text.startswith(b"\xef\xbb\xbf")
     again = pd.read_csv(io.BytesIO(text), keep_default_na=False, na_values={"lat": [""], "lon": [""]})
     assert again["place_id"].tolist() == rows["place_id"].tolist()
@@ -150,7 +150,7 @@ def test_annotations_are_linked_data_that_needs_no_network(any_selection):
     def loader(url, _):
         raise AssertionError(url)
 
-    document = json.loads(export(any_selection, FORM["jsonld"]))
+    document = json.loads(render(any_selection, FORM["jsonld"]))
     expanded = jsonld.expand(document, {"documentLoader": loader})
     quads = jsonld.to_rdf(document, {"format": "application/n-quads", "documentLoader": loader})
     count = quads.count("http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://www.w3.org/ns/oa#Annotation>")
@@ -178,7 +178,7 @@ class _Tags(HTMLParser):
 
 
 def test_the_page_asks_nobody_and_holds_no_markup_of_the_report(any_selection):
-    html = export(any_selection, FORM["page"]).decode()
+    html = render(any_selection, FORM["page"]).decode()
     seen = _Tags()
     seen.feed(html)
     assert not seen.handlers
@@ -210,28 +210,28 @@ def test_the_page_asks_nobody_and_holds_no_markup_of_the_report(any_selection):
 
 
 def test_the_page_of_the_seed_is_small_enough_to_send(whole):
-    assert len(export(whole, FORM["page"])) < 1_500_000
+    assert len(render(whole, FORM["page"])) < 1_500_000
     assert MAX_CELLS_BYTES < 1_000_000
 
 
 def test_pictures_are_pictures_of_print_size_with_all_that_belongs_to_a_map(any_selection):
-    png = export(any_selection, FORM["png"])
+    png = render(any_selection, FORM["png"])
     assert png.startswith(b"\x89PNG")
     width, height = int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
     assert (width, height) == (3000, 2280)
-    svg = export(any_selection, FORM["svg"])
+    svg = render(any_selection, FORM["svg"])
     root = ET.fromstring(svg)
     assert root.tag.endswith("svg")
     assert not [e for e in root.iter() if e.tag.endswith(("script", "foreignObject"))]
-    assert svg == export(any_selection, FORM["svg"]), "the same report gives the same picture"
+    assert svg == render(any_selection, FORM["svg"]), "the same report gives the same picture"
 
 
 def test_what_is_filtered_is_what_is_handed_over(bakhmut):
     mentions = mentions_table(bakhmut)
     some = select(bakhmut, mentions[mentions["kind"] == "fighting"])
-    assert set(json.loads(export(some, FORM["geojson"]))["features"][0]["properties"]) >= set(MUST)
+    assert set(json.loads(render(some, FORM["geojson"]))["features"][0]["properties"]) >= set(MUST)
     assert f"{len(some.mentions)} of {len(mentions)}" in some.note
-    assert all(f["properties"]["kind"] == "fighting" for f in json.loads(export(some, FORM["geojson"]))["features"])
+    assert all(f["properties"]["kind"] == "fighting" for f in json.loads(render(some, FORM["geojson"]))["features"])
 
 
 @pytest.mark.parametrize(

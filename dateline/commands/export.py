@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,6 @@ from dateline import decisions as log
 from dateline import packs
 from dateline.commands.gazetteer import bar
 from dateline.desk import Desk
-from dateline.errors import ExportError
 from dateline.exports import FORMATS, export, format_of, select
 from dateline.gazetteer import Gazetteer
 from dateline.intake.draft import as_article
@@ -39,7 +36,8 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write what ``args`` ask for; return the exit status."""
-    forms = [(Path(name), *format_of(name)) for name in args.to]
+    for name in args.to:
+        format_of(name)  # an unknown ending is said before anything is read
     shop = Workshop()
     try:
         read = _read(args.report, shop)
@@ -55,9 +53,9 @@ def run(args: argparse.Namespace) -> int:
     if args.checked:
         mentions = mentions[mentions["status"] != "unchecked"]
     selection = select(read, mentions)
-    for path, form, table in forms:
-        _written(path, export(selection, form, table))
-        print(f"{path}: {selection.note}")
+    for name in args.to:
+        export(selection, name)
+        print(f"{name}: {selection.note}")
     return 0
 
 
@@ -68,16 +66,3 @@ def _read(report: str, shop: Workshop) -> ReadArticle:
         article = as_article(shop.open(path), path.stem)
         return shop.read(article, progress=bar("Reading"))[0]
     return Desk(Library(), shop, Gazetteer(packs=packs.paths(packs.installed()))).open(report, bar("Reading")).read
-
-
-def _written(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except OSError as error:
-        msg = f"{str(path)!r} cannot be written: {error.strerror}. Choose another folder."
-        raise ExportError(msg) from error

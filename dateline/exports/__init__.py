@@ -1,13 +1,15 @@
 """Results out: what was read and decided, in the forms that others use.
 
-One module a family of formats. :data:`FORMATS` is the list; :func:`export` the door.
+One module a family of formats. :data:`FORMATS` is the list; :func:`export` writes a file, :func:`render` makes its bytes.
 """
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from dateline.errors import ExportError
 from dateline.exports.annotations import jsonld
@@ -17,7 +19,7 @@ from dateline.exports.picture import png, svg
 from dateline.exports.selection import LICENCE, Selection, select
 from dateline.exports.tabular import csv, parquet, to_csv
 
-__all__ = ["FORMATS", "LICENCE", "Format", "Selection", "export", "format_of", "select", "to_csv"]
+__all__ = ["FORMATS", "LICENCE", "Format", "Selection", "export", "format_of", "render", "select", "to_csv"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def format_of(file: str) -> tuple[Format, str]:
     return found, "places" if path.stem.lower().startswith("place") else "mentions"
 
 
-def export(selection: Selection, form: Format, table: str = "mentions") -> bytes:
+def render(selection: Selection, form: Format, table: str = "mentions") -> bytes:
     """Return a selection in a form.
 
     Args:
@@ -70,3 +72,22 @@ def export(selection: Selection, form: Format, table: str = "mentions") -> bytes
         table: ``mentions`` or ``places``, for forms that hold one of them.
     """
     return form.write(selection, table)
+
+
+def export(selection: Selection, to: Path | str) -> None:
+    """Write a selection to a file, whole or not at all; form and table follow from its name, see :func:`format_of`.
+
+    Raises:
+        ExportError: the ending is unknown, or the file cannot be written.
+    """
+    path = Path(to)
+    content = render(selection, *format_of(path.name))
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except OSError as error:
+        msg = f"{str(path)!r} cannot be written: {error.strerror}. Choose another folder."
+        raise ExportError(msg) from error
