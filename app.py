@@ -128,16 +128,17 @@ def wished(pane: str) -> None:
     here, who = desk(), name_of_user()
     mention = str(wish.get("mention", ""))
     try:
+        now = opened(report, stamp_of(report))
         if do in ("undo", "redo"):
-            made = here.undo(report, who, again=do == "redo")
+            made = here.undo(now, who, again=do == "redo")
             words = f"{'Done again' if do == 'redo' else 'Undone'}: {log.in_words(made)}" if made else "Nothing to undo"
         elif do == "add":
-            made = here.add(report, int(wish["start"]), int(wish["end"]), who)
+            made = here.add(now, int(wish["start"]), int(wish["end"]), who)
             words = "Saved: added"
         else:
             point = float(wish.get("lat", 0)), float(wish.get("lon", 0))
             scope = str(wish.get("scope", "mention"))
-            made = here.decide(report, Wish(do, mention, scope, str(wish.get("value", "")), *point, str(wish.get("why", ""))), who)
+            made = here.decide(now, Wish(do, mention, scope, str(wish.get("value", "")), *point, str(wish.get("why", ""))), who)
             words = f"Saved: {log.in_words(made)}"
     except (DatelineError, ValueError, KeyError) as error:
         st.session_state["said"] = {"kind": "trouble", "text": str(error), "number": wish.get("at"), "mention": mention}
@@ -160,7 +161,7 @@ def follow(report: str, made: log.Decision) -> None:
 
 def use(report: str, name: str, place: Place) -> None:
     """Place all of a name where a geocoder found it."""
-    made = desk().use(report, name, place, name_of_user())
+    made = desk().use(opened(report, stamp_of(report)), name, place, name_of_user())
     st.session_state["said"] = {"kind": "saved", "text": f"Saved: {log.in_words(made)}", "number": made.id, "mention": ""}
     follow(report, made)
 

@@ -13,7 +13,7 @@ from dateline.decisions import Decision, Difference
 from dateline.errors import DecisionError, LinkError, ReportError
 from dateline.gazetteer import Gazetteer
 from dateline.intake.draft import Draft
-from dateline.library import Library, Outcome
+from dateline.library import Counts, Library, Outcome
 from dateline.names import fold_key
 from dateline.packed import place_to_json
 from dateline.packs import installed
@@ -121,26 +121,24 @@ class Desk:
         self._count(after)
         return log.differences(before.read, after)
 
-    def decide(self, report: str, wish: Wish, who: str) -> Decision:
-        """Take a decision about a mention, and return it once it is saved.
+    def decide(self, opened: Opened, wish: Wish, who: str) -> Decision:
+        """Take a decision about a mention of an opened report, and return it once it is saved.
 
         Raises:
             DecisionError: there is no such mention or place, or the wish means nothing.
             StoreError: it could not be saved.
         """
-        opened = self.open(report)
         reading = _the_one(opened.read, wish.mention)
         action, value = self._value(opened.read, reading, wish)
         made = log.decide(opened.read.article, reading, action, value, who=who, scope=wish.scope, why=wish.why)
         return self._saved(opened, made)
 
-    def add(self, report: str, start: int, end: int, who: str) -> Decision:
+    def add(self, opened: Opened, start: int, end: int, who: str) -> Decision:
         """Add the words from ``start`` to ``end`` as a mention, with what the engine makes of them; return the decision once it is saved.
 
         Raises:
             DecisionError: there are no words there, or too many.
         """
-        opened = self.open(report)
         article = opened.read.article
         start, end = _trimmed(article.text, start, end)
         if any((r.mention.start, r.mention.end) == (start, end) for r in opened.read.readings):
@@ -160,9 +158,9 @@ class Desk:
         }  # fmt: skip
         return self._saved(opened, replace(made, was=was))
 
-    def undo(self, report: str, who: str, *, again: bool = False) -> Decision | None:
+    def undo(self, opened: Opened, who: str, *, again: bool = False) -> Decision | None:
         """Take back the last decision of ``who`` about a report (with ``again``, redo it); return it, or None where there is none."""
-        opened = self.open(report)
+        report = opened.read.article.id
         own = [d for d in opened.decisions if d.report == report]
         made = log.to_redo(own, who) if again else log.to_undo(own, who)
         if made is None:
@@ -170,9 +168,8 @@ class Desk:
         self._saved(opened, replace(log.undoing(made, who=who, again=again), report=report))
         return made
 
-    def use(self, report: str, name: str, place: Place, who: str) -> Decision:
+    def use(self, opened: Opened, name: str, place: Place, who: str) -> Decision:
         """Place all of a name in a report at ``place``, which a geocoder found; return the decision once it is saved."""
-        opened = self.open(report)
         reading = next((r for r in opened.read.readings if r.mention.text == name), None)
         if reading is None:
             msg = f"There is no mention {name!r} in this report any more."
@@ -236,18 +233,22 @@ class Desk:
         return found
 
     def _saved(self, opened: Opened, made: Decision) -> Decision:
-        self.library.decide([made])
-        self._count(log.apply(opened.engine, (*opened.decisions, made)))
+        self.library.decide([made], counts=_counts(log.apply(opened.engine, (*opened.decisions, made))))
         return made
 
     def _count(self, read: ReadArticle) -> None:
         """Note for the library's list how many places there are, and how many unchecked."""
-        statuses: dict[str, list[str]] = {}
-        for reading in read.readings:
-            if reading.choice.place and reading.reference.value != log.NOT_A_PLACE:
-                statuses.setdefault(reading.choice.place.id, []).append(reading.status)
-        unchecked = sum(status_of(of_place) == "unchecked" for of_place in statuses.values())
-        self.library.keep_counts(read.article.id, len(statuses), unchecked)
+        self.library.decide([], counts=_counts(read))
+
+
+def _counts(read: ReadArticle) -> Counts:
+    """Return how many places a report has, and how many of them nobody checked."""
+    statuses: dict[str, list[str]] = {}
+    for reading in read.readings:
+        if reading.choice.place and reading.reference.value != log.NOT_A_PLACE:
+            statuses.setdefault(reading.choice.place.id, []).append(reading.status)
+    unchecked = sum(status_of(of_place) == "unchecked" for of_place in statuses.values())
+    return Counts(read.article.id, len(statuses), unchecked)
 
 
 def unknown_names(read: ReadArticle) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ import pytest
 from dateline import StoreError
 from dateline import decisions as d
 from dateline.intake.draft import Draft
-from dateline.library import Library
+from dateline.library import Counts, Library
 from dateline.library import folder as watched
 from dateline.library.store import MIGRATIONS
 from tests.conftest import ROOT
@@ -107,7 +107,7 @@ def test_a_reading_is_stored_and_forgotten_when_the_text_changes(library, reader
     stored = library.reading(article)
     assert (stored.read, stored.made_by) == (done, "test")
     assert library.reports.entries()[0].places == 2
-    library.keep_counts(number, 2, 1)
+    library.decide([], Counts(number, 2, 1))
     assert library.reports.entries()[0].unchecked == 1
     library.reports.change_text(number, Draft("Other text about Kyiv.", "x"))
     assert library.reading(library.reports.get(number)) is None
@@ -240,7 +240,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from dateline import Article, decisions as d
-from dateline.library import Library
+from dateline.library import Counts, Library
 from dateline.packed import from_json
 from dateline.records import *
 library = Library(Path(sys.argv[1]))

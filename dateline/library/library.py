@@ -29,6 +29,15 @@ class StoredReading:
     made_at: str
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the library's list shows of a report: its places, and how many of them nobody checked."""
+
+    report: str
+    places: int
+    unchecked: int
+
+
 class Library:
     """One file with everything a person has worked on. Safe to share between threads, tabs and processes."""
 
@@ -71,15 +80,12 @@ class Library:
                 (made_by, now(), body, len(placed), len(placed), read.article.id),
             )
 
-    def keep_counts(self, report: str, places: int, unchecked: int) -> None:
-        """Store how many places a report has with its decisions, and how many of them nobody checked, for the list."""
-        with self.store.change() as db:
-            db.execute("UPDATE reading SET places = ?, unchecked = ? WHERE report = ?", (places, unchecked, report))
-
     # decisions
 
-    def decide(self, decisions: Sequence[Decision]) -> None:
-        """Add decisions to the log. When this returns they are on the disk; before that, nothing may say "saved".
+    def decide(self, decisions: Sequence[Decision], counts: Counts | None = None) -> None:
+        """Add decisions to the log, and note the counts they lead to, in one transaction.
+
+        When this returns they are on the disk; before that, nothing may say "saved".
 
         One that the log has already (by its id) is passed over: merging a log twice is merging it once.
 
@@ -91,6 +97,10 @@ class Library:
                 "INSERT OR IGNORE INTO decision(id, report, scope, at, body) VALUES(?,?,?,?,?)",
                 [(d.id, d.report, d.scope, d.at, json.dumps(decision_to_json(d))) for d in decisions],
             )
+            if counts:
+                db.execute(
+                    "UPDATE reading SET places = ?, unchecked = ? WHERE report = ?", (counts.places, counts.unchecked, counts.report)
+                )
 
     def decisions(self, report: str) -> tuple[Decision, ...]:
         """Return the log of a report: its own decisions, and the standing ones made elsewhere before it was added, in their order."""

@@ -100,6 +100,8 @@
         const label = L.marker([place.lat, place.lon], { interactive: false, keyboard: false, pane: "dateline-offer", icon: L.divIcon({ className: "dateline-number", iconSize: [22, 22], html: number }) });
         return L.layerGroup([dot, label]);
       })).addTo(state.map);
+      const near = places.slice(0, 9).map((place) => [place.lat, place.lon]);
+      if (near.length > 1 && !near.every((at) => state.map.getBounds().contains(at))) state.map.fitBounds(near, { maxZoom: 9, padding: [30, 30], animate: false });
       const click = (event) => onPoint(event.latlng.wrap().lat, event.latlng.wrap().lng);
       state.map.on("click", click);
       state.offer = { layer, click };
