@@ -330,7 +330,7 @@ def dialogs(pressed: str | None, report: str | None) -> None:
     elif pressed == "history" and report:
         done = opened(report, stamp_of(report))
         history_dialog.show(
-            done.read.article, here.library.reports.digest(report), done.decisions, name_of_user(), done.made_by, outdated=done.outdated,
+            done.read.article, done.decisions, name_of_user(), done.made_by, outdated=done.outdated,
             rename=lambda name: here.library.set("who", name), merge=lambda data: here.merge(report, data),
             remake=lambda: here.remake(report),
         )  # fmt: skip

@@ -34,14 +34,13 @@ def table(decisions: Sequence[Decision]) -> pd.DataFrame:
 
 @st.dialog("Decisions", width="large", on_dismiss="rerun")
 def show(
-    article: Article, digest: str, decisions: Sequence[Decision], who: str, made_by: str, *, outdated: bool,
+    article: Article, decisions: Sequence[Decision], who: str, made_by: str, *, outdated: bool,
     rename: Callable[[str], None], merge: Callable[[object], tuple[int, int]], remake: Callable[[], Sequence[Difference]],
 ) -> None:  # fmt: skip
     """Draw the dialog for a report.
 
     Args:
         article: the report.
-        digest: of its text, for the file that is handed over.
         decisions: its log.
         who: the name that decisions are made under.
         made_by: what the report was read by.
@@ -57,7 +56,7 @@ def show(
     if decisions:
         st.dataframe(table(decisions), hide_index=True, height=260, alt="The log of decisions")
         st.download_button(
-            f"Hand over the log ({len(decisions)}, JSON)", partial(_file, article, digest, decisions), key="log_download",
+            f"Hand over the log ({len(decisions)}, JSON)", partial(_file, article, decisions), key="log_download",
             file_name=f"{article.id}-decisions.json", mime="application/json", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
     else:
@@ -81,8 +80,8 @@ def show(
         st.caption("The engine or the gazetteer's packs have changed since: reading it again may find more. Decisions stay.")
 
 
-def _file(article: Article, digest: str, decisions: Sequence[Decision]) -> str:
-    return json.dumps(log.to_json(article, digest, decisions), ensure_ascii=False, indent=1)
+def _file(article: Article, decisions: Sequence[Decision]) -> str:
+    return json.dumps(log.to_json(article, decisions), ensure_ascii=False, indent=1)
 
 
 def _parsed(content: bytes) -> object:

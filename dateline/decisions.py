@@ -7,9 +7,10 @@ back where a newer engine no longer finds it. Pure: the library stores, the scre
 
 from __future__ import annotations
 
+import hashlib
 import math
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -30,6 +31,8 @@ NOT_A_PLACE = "not_a_place"
 AROUND = 30
 """Characters kept on either side of a mention to find it again."""
 MAX_WHY = 500
+MAX_REASON = 2_000
+FORMS = ("name", "adjective", "people")
 FORMAT = "dateline-decisions"
 FORMAT_VERSION = 1
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -126,20 +129,37 @@ def checked(decision: Decision) -> Decision:
         wrong = f"the action {decision.action!r} is unknown"
     elif decision.scope not in SCOPES:
         wrong = f"the scope {decision.scope!r} is unknown"
-    elif decision.action == "kind" and value.get("kind") not in known:
+    elif decision.action == "kind" and not _one_of(value.get("kind"), known):
         wrong = f"the kind {value.get('kind')!r} is unknown"
-    elif decision.action == "reference" and value.get("reference") not in REFERENCES:
+    elif decision.action == "reference" and not _one_of(value.get("reference"), REFERENCES):
         wrong = f"the reference {value.get('reference')!r} is unknown"
     elif decision.action in ("undo", "redo") and not isinstance(value.get("batch"), str):
         wrong = "it does not say what it undoes"
     elif decision.action == "place":
         wrong = _wrong_place(value.get("place"))
-    if not wrong and decision.was.get("place"):
-        wrong = _wrong_place(decision.was["place"])
+    wrong = wrong or _wrong_memory(decision.was, known)
     if wrong:
         msg = f"The decision {decision.id!r} cannot be taken over: {wrong}."
         raise DecisionError(msg)
     return decision
+
+
+def _one_of(value: object, known: Collection[str]) -> bool:
+    return isinstance(value, str) and value in known
+
+
+def _wrong_memory(was: Mapping[str, Any], known: Collection[str]) -> str:
+    """Return what is wrong with the reading that a decision remembers, or ""."""
+    for name, allowed in (("form", FORMS), ("kind", known), ("reference", REFERENCES)):
+        if name in was and not _one_of(was[name], allowed):
+            return f"it remembers the {name} {was[name]!r}, which is unknown"
+    sure = was.get("confidence", 0.0)
+    if isinstance(sure, bool) or not isinstance(sure, int | float) or not 0 <= sure <= 1:
+        return f"it remembers the confidence {sure!r}, which is no share"
+    reasons = (was.get(f"{name}_reason", "") for name in ("place", "kind", "reference"))
+    if not all(isinstance(reason, str) and len(reason) <= MAX_REASON for reason in reasons):
+        return "it remembers a reason that is no text, or too long"
+    return _wrong_place(was["place"]) if was.get("place") is not None else ""
 
 
 def _wrong_place(data: object) -> str:
@@ -155,6 +175,9 @@ def _wrong_place(data: object) -> str:
             return "its place has something that is no text where text belongs"
         if not all(isinstance(text, str) for text in (*place.aliases, *place.claims)) or not place.name or len(place.name) > 200:
             return "its place has no name, or one too long"
+        numbers = (place.lat, place.lon, place.radius_km, place.population)
+        if any(isinstance(number, bool) or not isinstance(number, int | float) for number in numbers):
+            return "its place has something that is no number where a number belongs"
         if not (math.isfinite(place.lat + place.lon + place.radius_km) and -90 <= place.lat <= 90 and -180 <= place.lon <= 180):
             return f"its place lies at {place.lat}, {place.lon}, which is not on earth"
     except (TypeError, ValueError, KeyError) as error:
@@ -352,10 +375,15 @@ def _place_key(reading: Reading) -> str:
     return reading.choice.place.id if reading.choice.place else ""
 
 
-def to_json(article: Article, digest: str, decisions: Iterable[Decision]) -> dict[str, Any]:
+def digest_of(text: str) -> str:
+    """Return the SHA-256 of a text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def to_json(article: Article, decisions: Iterable[Decision]) -> dict[str, Any]:
     """Return a log as JSON for another person or machine: the report it is about, and every decision."""
     return {
-        "format": FORMAT, "version": FORMAT_VERSION, "report": {"id": article.id, "title": article.title, "text_sha256": digest},
+        "format": FORMAT, "version": FORMAT_VERSION, "report": {"id": article.id, "title": article.title, "text_sha256": digest_of(article.text)},
         "decisions": [decision_to_json(d) for d in decisions],
     }  # fmt: skip
 
@@ -398,7 +426,8 @@ def decision_from_json(data: Mapping[str, Any]) -> Decision:
 def from_json(data: object, article: Article) -> tuple[tuple[Decision, ...], int]:
     """Return the decisions of a file for ``article``, and how many were left out because their words are not in this text.
 
-    They are taken over under this library's id of the report, whatever it is called where they were made.
+    They are taken over under this library's id of the report, whatever it is called where they were made. Of the log of another text, or
+    another state of this one, only decisions about single mentions are taken, where their words and surroundings are found.
 
     Raises:
         DecisionError: the file is no log of decisions, or of a newer Dateline.
@@ -409,9 +438,11 @@ def from_json(data: object, article: Article) -> tuple[tuple[Decision, ...], int
     if data.get("version") != FORMAT_VERSION:
         msg = f"The file has version {data.get('version')!r} of the format; this Dateline knows {FORMAT_VERSION}. Update Dateline."
         raise DecisionError(msg)
-    origin = str((data.get("report") or {}).get("id", ""))
+    about = data.get("report")
+    about = about if isinstance(about, dict) else {}
+    origin, same_text = str(about.get("id", "")), about.get("text_sha256") == digest_of(article.text)
     made = [decision_from_json(entry) for entry in data["decisions"]]
     here = [replace(d, report=article.id) if d.report == origin else d for d in made]
     fit = [d for d in here if d.scope == "always" or d.report == article.id]
-    fit = [d for d in fit if d.scope != "mention" or d.action in ("undo", "redo") or locate(article, d.anchor)]
+    fit = [d for d in fit if d.action in ("undo", "redo") or (locate(article, d.anchor) if d.scope == "mention" else same_text)]
     return tuple(fit), len(made) - len(fit)

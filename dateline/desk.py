@@ -10,7 +10,7 @@ from typing import Any
 
 from dateline import decisions as log
 from dateline.decisions import Decision, Difference
-from dateline.errors import DecisionError, LinkError, ReportError
+from dateline.errors import DatelineError, DecisionError, ReportError
 from dateline.gazetteer import Gazetteer
 from dateline.intake.draft import Draft
 from dateline.library import Counts, Library, Outcome
@@ -18,7 +18,7 @@ from dateline.names import fold_key
 from dateline.packed import place_to_json
 from dateline.packs import installed
 from dateline.reading import made_by
-from dateline.records import Place, ReadArticle, Reading
+from dateline.records import Article, Place, ReadArticle, Reading
 from dateline.tables import status_of
 from dateline.workshop import Workshop
 
@@ -81,7 +81,7 @@ class Desk:
         try:
             draft = get()
             added = self.library.reports.add(replace(draft, title=title) if title else draft, origin, number)
-        except (ReportError, LinkError) as error:
+        except DatelineError as error:
             return Outcome(name, None, str(error))
         return Outcome(added.title, added.report, added.outcome)
 
@@ -102,8 +102,7 @@ class Desk:
             raise ReportError(msg)
         stored = self.library.reading(article)
         if stored is None:
-            read, maker = self.workshop.read(article, progress=progress)
-            self.library.keep_reading(read, maker)
+            read, maker = self._read(article, progress)
         else:
             read, maker = stored.read, stored.made_by
         decisions = self.library.decisions(report)
@@ -112,11 +111,27 @@ class Desk:
             self._count(laid_over)
         return Opened(read, laid_over, decisions, maker, maker != made_by(self.gazetteer))
 
+    def _read(self, article: Article, progress: Progress | None) -> tuple[ReadArticle, str]:
+        """Read a report and store the reading; what ``progress`` raises (a screen that is drawn anew) is raised when that is done."""
+        raised: list[BaseException] = []
+
+        def tell(share: float) -> None:
+            if progress and not raised:
+                try:
+                    progress(share)
+                except BaseException as error:  # a screen's own signals are no Exceptions
+                    raised.append(error)
+
+        read, maker = self.workshop.read(article, progress=tell)
+        self.library.keep_reading(read, maker)
+        if raised:
+            raise raised[0]
+        return read, maker
+
     def remake(self, report: str, progress: Progress | None = None) -> tuple[Difference, ...]:
         """Read a report again with the engine and packs of now, and return what is different. Decisions stay as they are."""
         before = self.open(report)
-        read, maker = self.workshop.read(before.engine.article, progress=progress)
-        self.library.keep_reading(read, maker)
+        read, _ = self._read(before.engine.article, progress)
         after = log.apply(read, before.decisions)
         self._count(after)
         return log.differences(before.read, after)
@@ -198,8 +213,8 @@ class Desk:
         made, left_out = log.from_json(data, opened.read.article)
         known = {d.id for d in opened.decisions}
         new = [d for d in made if d.id not in known]
-        self.library.decide(new)
-        self._count(log.apply(opened.engine, self.library.decisions(report)))
+        laid_over = log.apply(opened.engine, (*opened.decisions, *new))  # before it is saved: the log never forgets
+        self.library.decide(new, counts=_counts(laid_over))
         return len(new), left_out
 
     def candidates(self, reading: Reading) -> tuple[Place, ...]:

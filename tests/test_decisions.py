@@ -163,7 +163,7 @@ def test_undoing_everything_gives_what_the_engine_read(bakhmut, data):
 @given(st.data())
 def test_a_log_comes_back_from_json_as_it_was(bakhmut, data):
     log = data.draw(some_decisions(bakhmut))
-    again, left_out = d.from_json(json.loads(json.dumps(d.to_json(bakhmut.article, "x", log))), bakhmut.article)
+    again, left_out = d.from_json(json.loads(json.dumps(d.to_json(bakhmut.article, log))), bakhmut.article)
     assert (list(again), left_out) == (log, 0)
 
 

@@ -41,7 +41,7 @@ def _export(args: argparse.Namespace) -> int:
     if article is None:
         msg = f"There is no report {args.report!r} in the library. There are: {', '.join(e.id for e in library.reports.entries())}."
         raise DecisionError(msg)
-    text = json.dumps(log.to_json(article, library.reports.digest(article.id), library.decisions(article.id)), ensure_ascii=False, indent=1)
+    text = json.dumps(log.to_json(article, library.decisions(article.id)), ensure_ascii=False, indent=1)
     if args.out == "-":
         sys.stdout.write(text + "\n")
     else:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from dateline.errors import DatelineError
+from dateline.decisions import digest_of
+from dateline.errors import DataError, DatelineError, TooDemanding
 from dateline.intake.draft import Draft
 from dateline.intake.formats import SUFFIXES
 from dateline.library.library import Library
+from dateline.library.reports import Added
 from dateline.limits import MAX_FILES_AT_ONCE
 
 
@@ -30,7 +32,7 @@ class Outcome:
 
 
 def files_of(folder: Path) -> tuple[Path, ...]:
-    """Return the report files directly in ``folder``, by name, at most :data:`~dateline.limits.MAX_FILES_AT_ONCE`.
+    """Return the report files directly in ``folder``, by name.
 
     Links that lead out of the folder are left out.
     """
@@ -41,11 +43,14 @@ def files_of(folder: Path) -> tuple[Path, ...]:
         path for path in sorted(folder.iterdir())
         if path.suffix.lower() in SUFFIXES and path.is_file() and path.resolve().is_relative_to(root)
     )  # fmt: skip
-    return tuple(path.resolve() for path, _ in zip(found, range(MAX_FILES_AT_ONCE), strict=False))
+    return tuple(path.resolve() for path in found)
 
 
 def changes(library: Library, folder: Path) -> list[Path]:
-    """Return the files of ``folder`` that are new or changed since they were taken. Cheap: no file is opened."""
+    """Return the files of ``folder`` that are new or changed since they were taken, at most as many as are taken at once.
+
+    Cheap: no file is opened.
+    """
     files = files_of(folder)
     known = library.files_known(files)
     found = []
@@ -56,7 +61,7 @@ def changes(library: Library, folder: Path) -> list[Path]:
             continue
         if path not in known or known[path][:2] != (stat.st_mtime_ns, stat.st_size):
             found.append(path)
-    return found
+    return found[:MAX_FILES_AT_ONCE]
 
 
 def take(library: Library, path: Path, open_file: Callable[[Path], Draft]) -> Outcome:
@@ -65,14 +70,18 @@ def take(library: Library, path: Path, open_file: Callable[[Path], Draft]) -> Ou
         stat = path.stat()
         before = library.files_known([path]).get(path)
         draft = open_file(path)
+    except (TooDemanding, DataError) as error:  # a busy machine, perhaps: it is tried again
+        return Outcome(path.name, None, str(error))
     except (OSError, DatelineError) as error:
         why = str(error) if isinstance(error, DatelineError) else f"{path.name!r} cannot be read: {error.strerror}."
         if path.exists():
             library.keep_file(path, stat.st_mtime_ns, stat.st_size, None, why)
         return Outcome(path.name, None, why)
     report = before[2] if before else None
-    if report is not None and library.reports.digest(report):
-        added = library.reports.change_text(report, draft)
+    # the file's own report, and nobody else's: a text that came another way too is not overwritten
+    if report and library.files_of_report(report) == 1 and library.reports.origin(report) == path.name:
+        same = library.reports.digest(report) == digest_of(draft.text)
+        added = Added(report, draft.title, "duplicate") if same else library.reports.change_text(report, draft)
     else:
         added = library.reports.add(draft, path.name, path.stem)
     library.keep_file(path, stat.st_mtime_ns, stat.st_size, added.report)

@@ -148,6 +148,11 @@ class Library:
             rows = db.execute("SELECT path, modified_ns, size, report, trouble FROM watched").fetchall()
         return {wanted[r["path"]]: (r["modified_ns"], r["size"], r["report"], r["trouble"]) for r in rows if r["path"] in wanted}
 
+    def files_of_report(self, report: str) -> int:
+        """Return how many watched files are this report."""
+        with self.store.look() as db:
+            return int(db.execute("SELECT count(*) FROM watched WHERE report = ?", (report,)).fetchone()[0])
+
     def keep_file(self, path: Path, modified_ns: int, size: int, report: str | None, trouble: str = "") -> None:
         """Remember a watched file: the report it is, or why it is none."""
         with self.store.change() as db:

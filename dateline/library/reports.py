@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import sqlite3
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
-from dateline.decisions import now
+from dateline.decisions import decision_from_json, decision_to_json, digest_of, in_force, now
 from dateline.errors import StoreError
 from dateline.intake.draft import Draft, iso_date, one_line
 from dateline.library.store import Store
@@ -46,11 +45,6 @@ class Added:
     title: str
     outcome: str
     """``added``, ``duplicate`` (the same text is there), ``restored`` (it was in the bin) or ``changed`` (its file was)."""
-
-
-def digest_of(text: str) -> str:
-    """Return the SHA-256 of a text."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Reports:
@@ -92,16 +86,12 @@ class Reports:
         return Added(number, title, "added")
 
     def change_text(self, report: str, draft: Draft) -> Added:
-        """Give a report the text that its file has now; its decisions hold on to their words."""
+        """Give a report the text that its file has now; its description stays as people left it, its decisions hold on to their words."""
         with self._store.change() as db:
             db.execute(
-                "UPDATE report SET text = ?, digest = ?, title = ?, date = ?, byline = ?, outlet = ?, source = ?, language = ?, notes = ?"
-                " WHERE id = ?",
-                (
-                    draft.text, digest_of(draft.text), draft.title, draft.date, draft.byline, draft.outlet, draft.source, draft.language,
-                    json.dumps(draft.notes), report,
-                ),
-            )  # fmt: skip
+                "UPDATE report SET text = ?, digest = ?, notes = ? WHERE id = ?",
+                (draft.text, digest_of(draft.text), json.dumps(draft.notes), report),
+            )
         return Added(report, draft.title, "changed")
 
     def get(self, report: str) -> Article | None:
@@ -120,6 +110,12 @@ class Reports:
         """Return the digest of a report's text, "" where there is none of this id."""
         with self._store.look() as db:
             row = db.execute("SELECT digest FROM report WHERE id = ?", (report,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def origin(self, report: str) -> str:
+        """Return where a report came from: ``pasted``, a file's name, a web address; "" where there is none of this id."""
+        with self._store.look() as db:
+            row = db.execute("SELECT origin FROM report WHERE id = ?", (report,)).fetchone()
         return str(row[0]) if row else ""
 
     def notes(self, report: str) -> tuple[str, ...]:
@@ -179,9 +175,19 @@ class Reports:
             db.execute("UPDATE report SET deleted_at = NULL WHERE id = ?", (report,))
 
     def erase(self, report: str) -> None:
-        """Delete a report for good: text, reading and decisions are overwritten on the disk."""
+        """Delete a report for good: text, reading and decisions are overwritten on the disk.
+
+        Standing decisions made on it still count elsewhere; they stay, without the words that stood around them.
+        """
         with self._store.change() as db:
+            rows = db.execute("SELECT body FROM decision WHERE report = ?", (report,)).fetchall()
+            standing = [d for d in in_force(decision_from_json(json.loads(row[0])) for row in rows) if d.scope == "always"]
             db.execute("DELETE FROM decision WHERE report = ?", (report,))
+            bare = [replace(d, anchor=replace(d.anchor, before="", after=""), was={}, why="") for d in standing]
+            db.executemany(
+                "INSERT INTO decision(id, report, scope, at, body) VALUES(?,?,?,?,?)",
+                [(d.id, d.report, d.scope, d.at, json.dumps(decision_to_json(d))) for d in bare],
+            )
             db.execute("UPDATE watched SET report = NULL WHERE report = ?", (report,))
             db.execute("DELETE FROM report WHERE id = ?", (report,))
         with self._store.look() as db:
