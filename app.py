@@ -52,6 +52,7 @@ ROOT = Path(__file__).resolve().parent
 # DATELINE_REPORTS: the watched folder. DATELINE_HOME: where the library lies. DATELINE_GAZETTEER: a gazetteer file instead of the core one.
 REPORTS = Path(os.environ.get("DATELINE_REPORTS") or ROOT / "seeds")
 Stamp = tuple[str, int, tuple[str, ...], tuple[packs.Pack, ...]]
+WISHES_KEPT = 200
 WATCH_S = 2.0  # how often a page looks for decisions of others and for new files
 
 
@@ -118,15 +119,25 @@ def picked() -> None:
 
 
 def wished(pane: str) -> None:
-    """Take a decision that a person asked for in a pane. It is saved before the screen says so."""
-    wish: Mapping[str, Any] = st.session_state[pane]["wish"] or {}
-    report, do = str(wish.get("report", "")), str(wish.get("do", ""))
+    """Do what a person asked for in a pane, each wish once: the browser sends those again that it has not heard of."""
+    sent: Mapping[str, Any] = st.session_state[pane]["wish"] or {}
+    done: list[int] = st.session_state.setdefault("wishes_done", [])
+    for wish in sent.get("list", ()):
+        number = int(wish.get("at", 0))
+        if number not in done:
+            done.append(number)
+            grant(wish, number)
+    del done[:-WISHES_KEPT]
+
+
+def grant(wish: Mapping[str, Any], number: int) -> None:
+    """Take one decision. It is saved before the screen says so."""
+    report, do, mention = str(wish.get("report", "")), str(wish.get("do", "")), str(wish.get("mention", ""))
     if do == "offer":
-        st.session_state["offered"] = (report, str(wish.get("mention", "")), str(wish.get("query", ""))[:100])
+        st.session_state["offered"] = (report, mention, str(wish.get("query", ""))[:100])
         return
     st.session_state.pop("offered", None)
     here, who = desk(), name_of_user()
-    mention = str(wish.get("mention", ""))
     try:
         now = opened(report, stamp_of(report))
         if do in ("undo", "redo"):
@@ -137,13 +148,13 @@ def wished(pane: str) -> None:
             words = "Saved: added"
         else:
             point = float(wish.get("lat", 0)), float(wish.get("lon", 0))
-            scope = str(wish.get("scope", "mention"))
-            made = here.decide(now, Wish(do, mention, scope, str(wish.get("value", "")), *point, str(wish.get("why", ""))), who)
+            asked = Wish(do, mention, str(wish.get("scope", "mention")), str(wish.get("value", "")), *point, str(wish.get("why", "")))
+            made = here.decide(now, asked, who)
             words = f"Saved: {log.in_words(made)}"
     except (DatelineError, ValueError, KeyError) as error:
-        st.session_state["said"] = {"kind": "trouble", "text": str(error), "number": wish.get("at"), "mention": mention}
+        st.session_state["said"] = {"kind": "trouble", "text": str(error), "number": number, "mention": mention}
         return
-    st.session_state["said"] = {"kind": "saved", "text": words, "number": wish.get("at"), "mention": mention}
+    st.session_state["said"] = {"kind": "saved", "text": words, "number": number, "mention": mention}
     if made:
         follow(report, made)
 
@@ -170,7 +181,13 @@ def name_of_user() -> str:
     """Return the name that decisions are made under."""
     from dateline.library.library import WHO
 
-    return desk().library.setting("who", WHO)
+    return str(st.session_state.get("who") or desk().library.setting("who", WHO))
+
+
+def rename(name: str) -> None:
+    """Decide under another name from now on in this session, and in those that begin later."""
+    st.session_state["who"] = name
+    desk().library.set("who", name)
 
 
 def take_folder(slot: DeltaGenerator) -> None:
@@ -277,7 +294,7 @@ def show(done: Opened, mentions: pd.DataFrame, marked: str) -> pd.DataFrame:
         view = reader_pane.View(
             report, focus(mentions), None if len(visible) == len(mentions) else list(visible["mention_id"]), place,
             st.session_state.get("sequence"), map_pane.OSM if online else None, log.in_words(last) if last else "",
-            log.in_words(again) if again else "", st.session_state.get("said"),
+            log.in_words(again) if again else "", list(st.session_state.get("wishes_done", ())), st.session_state.get("said"),
         )  # fmt: skip
         reader_pane.show(marked, view, picked, lambda: wished("reader"), key="reader")
     with map_box:
@@ -331,7 +348,7 @@ def dialogs(pressed: str | None, report: str | None) -> None:
         done = opened(report, stamp_of(report))
         history_dialog.show(
             done.read.article, done.decisions, name_of_user(), done.made_by, outdated=done.outdated,
-            rename=lambda name: here.library.set("who", name), merge=lambda data: here.merge(report, data),
+            rename=rename, merge=lambda data: here.merge(report, data),
             remake=lambda: here.remake(report),
         )  # fmt: skip
 

@@ -50,7 +50,7 @@ def show(
         remake: reads the report again, returns what changed.
     """
     name = st.text_input("Your name in the log", value=who, max_chars=60, key="who_name", help="It goes along when you hand the log over.")
-    if name.strip() and name.strip() != who:
+    if name.strip():
         rename(name.strip())
     st.caption("Every decision is kept, also undone ones. A new engine never overwrites one.")
     if decisions:

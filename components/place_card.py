@@ -23,8 +23,8 @@ _PANE = st.components.v2.component(
     "dateline_card",
     html="""
     <section class="dl-card" aria-label="The chosen place" aria-live="polite"></section>
-    <section class="dl-offer" hidden aria-label="Choose a place">
-      <header><h2></h2><p>Pick one, click the map, or search. Digits pick, Esc leaves.</p></header>
+    <section class="dl-offer" hidden tabindex="-1" aria-label="Choose a place">
+      <header><h2></h2><p>Pick one (digits pick), click the map, or search. Esc leaves.</p></header>
       <input type="text" placeholder="Search the gazetteer, or type 48.59, 38.00" maxlength="100"
         aria-label="Search the gazetteer, or type coordinates">
       <ol></ol>

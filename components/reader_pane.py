@@ -52,6 +52,7 @@ class View:
         tiles: url and attribution of online tiles, or None for the app's own map.
         undo: what undo would take back, in words, or "".
         redo: what redo would do again, or "".
+        done: the numbers of the wishes that were done lately, so that the browser sends them no more.
         said: what came of the last decision: ``kind`` (saved or trouble), ``text``, ``number``.
     """
 
@@ -63,6 +64,7 @@ class View:
     tiles: dict[str, str] | None
     undo: str
     redo: str
+    done: list[int]
     said: dict[str, Any] | None
 
 

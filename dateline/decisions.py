@@ -383,7 +383,8 @@ def digest_of(text: str) -> str:
 def to_json(article: Article, decisions: Iterable[Decision]) -> dict[str, Any]:
     """Return a log as JSON for another person or machine: the report it is about, and every decision."""
     return {
-        "format": FORMAT, "version": FORMAT_VERSION, "report": {"id": article.id, "title": article.title, "text_sha256": digest_of(article.text)},
+        "format": FORMAT, "version": FORMAT_VERSION,
+        "report": {"id": article.id, "title": article.title, "text_sha256": digest_of(article.text)},
         "decisions": [decision_to_json(d) for d in decisions],
     }  # fmt: skip
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,19 +67,35 @@ def country_extract(code: str, progress: Callable[[float], None] = lambda _: Non
             f"or get the file elsewhere and run: python -m dateline gazetteer add {code} --file {code}.zip"
         )
         raise PackError(msg)
-    if not zipfile.is_zipfile(part) or zipfile.ZipFile(part).testzip() is not None:
-        part.unlink()
+    if not _is_whole(part):
+        part.unlink(missing_ok=True)
+        _validator(part).unlink(missing_ok=True)
         msg = f"{address!r} sent something that is not a whole zip. Add {code!r} again; if it happens again, get the file elsewhere."
         raise PackError(msg)
     part.replace(target)
+    _validator(part).unlink(missing_ok=True)
     return target
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.testzip() is None
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+        return False
+
+
+def _validator(part: Path) -> Path:
+    """Return the file that says which state of the server's file a part belongs to."""
+    return part.with_name(part.name + ".state")
 
 
 def _got(pool: urllib3.PoolManager, address: str, part: Path, progress: Callable[[float], None]) -> bool:
     """Fetch what is missing of ``part``; return whether it is whole now."""
     have = part.stat().st_size if part.exists() else 0
-    # a strong validator would be better; GeoNames gives a date, and a whole zip is checked in the end
-    headers = {"Range": f"bytes={have}-"} if have else {}
+    state = _validator(part).read_text(encoding="utf-8") if have and _validator(part).exists() else ""
+    # If-Range: the rest of the same file, or all of the new one; without a state there is no telling, so all of it
+    headers = {"Range": f"bytes={have}-", "If-Range": state} if state else {}
     answer = pool.request("GET", address, headers=headers, preload_content=False, timeout=_WAIT_S, retries=2)
     try:
         if answer.status == 416:  # nothing is missing, or the file changed: the check of the zip tells
@@ -91,6 +108,7 @@ def _got(pool: urllib3.PoolManager, address: str, part: Path, progress: Callable
         if expected > MAX_DOWNLOAD_MB * MB:
             msg = f"{address!r} is {expected / MB:.0f} MB; the limit is {MAX_DOWNLOAD_MB} MB."
             raise PackError(msg)
+        _validator(part).write_text(answer.headers.get("ETag") or answer.headers.get("Last-Modified") or "", encoding="utf-8")
         with part.open("ab" if have else "wb") as file:
             for piece in answer.stream(_CHUNK):
                 file.write(piece)

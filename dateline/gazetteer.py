@@ -135,6 +135,7 @@ class Gazetteer:
         """
         path = path or core_file()
         files = (path, *packs)
+        version = path.stem
         try:
             for path in files:
                 db = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
@@ -144,13 +145,14 @@ class Gazetteer:
                     self.country_names = _country_names(db)
                     self._all: tuple[sqlite3.Connection, ...] = (db,)
                 else:
-                    db.execute("SELECT key, place, grade FROM name LIMIT 1").fetchone()
+                    digest = db.execute("SELECT value FROM about WHERE name = 'digest'").fetchone()[0]
                     self._all = (*self._all, db)
-        except sqlite3.Error as error:
+                    version += f"+{path.stem}-{digest}"
+        except (sqlite3.Error, TypeError) as error:
             again = "it is unpacked again at the next start" if path is files[0] else f"add the pack {path.stem!r} again"
             msg = f"The gazetteer {str(path)!r} cannot be read: {error}. Delete it; {again}."
             raise DataError(msg) from error
-        self.version = "+".join(file.stem for file in files)
+        self.version = version
         """Which files answer, by name: the core's carries the digest of its content, a pack's the digest of its source."""
 
     def known(self, keys: Iterable[str]) -> dict[str, Known]:

@@ -128,7 +128,10 @@ def set_address(library: Library, provider: str, address: str) -> None:
     Raises:
         LinkRefused: it is no address of a server.
     """
-    parts = urlsplit(address.strip())
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        parts = urlsplit("")
     if address.strip() and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username):
         msg = f"{address!r} is no address of a server. Write it as http://localhost:8080, or leave it empty for the public one."
         raise LinkRefused(msg)

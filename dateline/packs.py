@@ -7,6 +7,7 @@ Reading and building touch no network; :mod:`dateline.downloads` does.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
@@ -16,10 +17,12 @@ import re
 import sqlite3
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from dateline.errors import PackError
 from dateline.features import WORDS, is_area
@@ -30,10 +33,15 @@ from dateline.names import OFFICIAL_ROMANISATIONS, code_key, fold_key, is_code
 
 MAX_EXTRACT_MB = 900
 """Unpacked, of one country: the largest (the United States) has about 330 MB."""
+MAX_RATIO = 60
+"""How many times its packed size an extract may have unpacked: GeoNames' have about four."""
+MAX_LINE_BYTES = 200_000
 MAX_CSV_ROWS = 200_000
 LICENCE = "GeoNames (https://www.geonames.org), CC BY 4.0, modified"
 _ABOUT = "CREATE TABLE about(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
 _COLUMNS = 19
+_FILE_NAME = "INSERT INTO name VALUES(?,?,?) ON CONFLICT(key, place) DO UPDATE SET grade = min(grade, excluded.grade)"
+_SQLITE = b"SQLite format 3\0"
 _KEPT_CLASSES = frozenset("PHTLA")
 _TOWN = re.compile(r"PPL[AFGLRSTW]?\d?|PPLCH|STLMT")
 _NAME = re.compile(r"[A-Za-z0-9][\w .-]{0,39}")
@@ -81,7 +89,16 @@ def installed() -> tuple[Pack, ...]:
     where = folder()
     if not where.is_dir():
         return ()
-    return tuple(Pack(path, path.stat().st_mtime_ns) for path in sorted(where.glob("*.sqlite")))
+    return tuple(Pack(path, path.stat().st_mtime_ns) for path in sorted(where.glob("*.sqlite")) if _is_database(path))
+
+
+def _is_database(path: Path) -> bool:
+    """Return whether a file begins like a database: what does not (a copy that broke off) must not keep the app from starting."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_SQLITE)) == _SQLITE
+    except OSError:
+        return False
 
 
 def paths(packs: Iterable[Pack]) -> tuple[Path, ...]:
@@ -124,9 +141,9 @@ def remove(name: str) -> None:
     Raises:
         PackError: there is none.
     """
-    for pack in installed():
-        if pack.name.casefold() == name.casefold():
-            pack.path.unlink()
+    for path in folder().glob("*.sqlite"):
+        if path.stem.casefold() == name.casefold():
+            path.unlink(missing_ok=True)
             return
     msg = f"There is no pack {name!r}. Installed: {', '.join(p.name for p in installed()) or 'none'}."
     raise PackError(msg)
@@ -147,10 +164,12 @@ def add_country(code: str, archive: Path, progress: Callable[[float], None] = la
     if not re.fullmatch(r"[A-Z]{2}", code):
         msg = f"{code!r} is not a country code. Give the two letters of ISO 3166-1, as UA or SD."
         raise PackError(msg)
-    content, digest = _extract_bytes(code, archive)
+    extract, digest = _opened(code, archive)
     known, towns = _core_ids(code)
-    rows = _not_named_after_towns(list(_places(content.decode("utf-8", "replace"), code, known)), towns)
-    return _build(code, "country", rows, LICENCE, f"GeoNames {archive.name}", digest, progress, max(1, content.count(b"\n")))
+    towns |= {fold_key(names[0][0]) for values, names in _places(extract, code, known) if str(values[3]).startswith("PPL")}
+    # streams, hills and the like that bear a settlement's name are left out: a report that says Bakhmut means the town, not its brook
+    rows = (row for row in _places(extract, code, known) if str(row[0][3]).startswith("PPL") or fold_key(row[1][0][0]) not in towns)
+    return _build(code, "country", rows, LICENCE, f"GeoNames {archive.name}", digest, progress, archive.stat().st_size // 50)
 
 
 def add_own(name: str, table: Path, progress: Callable[[float], None] = lambda _: None) -> About:
@@ -171,35 +190,69 @@ def add_own(name: str, table: Path, progress: Callable[[float], None] = lambda _
     except (OSError, UnicodeDecodeError) as error:
         msg = f"{table.name!r} cannot be read as UTF-8 text ({error}). Save it as CSV, UTF-8."
         raise PackError(msg) from error
-    rows = list(_own_places(text, table.name, name))
+    try:
+        rows = list(_own_places(text, table.name, name))
+    except csv.Error as error:
+        msg = f"{table.name!r} is no table ({error}). Save it as CSV, UTF-8, with commas."
+        raise PackError(msg) from error
     return _build(name, "own", rows, "the user's own", table.name, hashlib.sha256(content).hexdigest()[:12], progress, len(rows))
 
 
-def _extract_bytes(code: str, archive: Path) -> tuple[bytes, str]:
-    """Return the lines of an extract and the digest of its file."""
+@dataclass(frozen=True, slots=True)
+class _Extract:
+    """A country's extract: its lines are read from the file each time, so that no country need fit into memory."""
+
+    archive: Path
+    member: str
+    """Name of the text in the zip, or "" where the file is the text itself."""
+
+    def lines(self) -> Iterator[list[str]]:
+        """Yield the cells of each row; lines that are no rows are passed over.
+
+        Raises:
+            PackError: the file is damaged.
+        """
+        try:
+            with contextlib.ExitStack() as stack:
+                if self.member:
+                    raw: IO[bytes] = stack.enter_context(stack.enter_context(zipfile.ZipFile(self.archive)).open(self.member))
+                else:
+                    raw = stack.enter_context(self.archive.open("rb"))
+                while line := raw.readline(MAX_LINE_BYTES):
+                    if line.count(b"\t") == _COLUMNS - 1:
+                        yield line.decode("utf-8", "replace").rstrip("\r\n").split("\t")
+        except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+            msg = f"{self.archive.name!r} is damaged or cannot be read ({error}). Get it again."
+            raise PackError(msg) from error
+
+
+def _opened(code: str, archive: Path) -> tuple[_Extract, str]:
+    """Return a country's extract and the digest of its file, after a look at what it is."""
     try:
-        raw = archive.read_bytes()
-        digest = hashlib.sha256(raw).hexdigest()[:12]
-        if not zipfile.is_zipfile(io.BytesIO(raw)):
-            content = raw
-        else:
-            with zipfile.ZipFile(io.BytesIO(raw)) as packed:
-                member = next((m for m in packed.infolist() if m.filename.upper() == f"{code}.TXT"), None)
-                if member is None:
-                    msg = f"{archive.name!r} holds no {code}.txt: it is not the extract of {code!r}. Get {code}.zip from GeoNames."
-                    raise PackError(msg)
-                if member.file_size > MAX_EXTRACT_MB * MB:
-                    msg = f"{archive.name!r} unpacks to {member.file_size / MB:.0f} MB; the limit is {MAX_EXTRACT_MB} MB."
-                    raise PackError(msg)
-                content = packed.read(member)
-    except (OSError, zipfile.BadZipFile, RuntimeError) as error:
+        with archive.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()[:12]
+        member = _member(code, archive) if zipfile.is_zipfile(archive) else ""
+    except (OSError, zipfile.BadZipFile) as error:
         msg = f"{archive.name!r} is damaged or cannot be read ({error}). Get it again."
         raise PackError(msg) from error
-    first = content.split(b"\n", 1)[0].split(b"\t")
-    if len(first) != _COLUMNS or not first[0].isdigit():
-        msg = f"{archive.name!r} is not a GeoNames extract: its first line has {len(first)} columns, not {_COLUMNS}."
+    extract = _Extract(archive, member)
+    first = next(extract.lines(), None)
+    if first is None or not first[0].isdigit():
+        msg = f"{archive.name!r} is not a GeoNames extract: it has no rows of {_COLUMNS} columns that begin with a number."
         raise PackError(msg)
-    return content, digest
+    return extract, digest
+
+
+def _member(code: str, archive: Path) -> str:
+    with zipfile.ZipFile(archive) as packed:
+        member = next((m for m in packed.infolist() if m.filename.upper() == f"{code}.TXT"), None)
+    if member is None:
+        msg = f"{archive.name!r} holds no {code}.txt: it is not the extract of {code!r}. Get {code}.zip from GeoNames."
+        raise PackError(msg)
+    if member.file_size > MAX_EXTRACT_MB * MB or member.file_size > MAX_RATIO * max(1, member.compress_size):
+        msg = f"{archive.name!r} unpacks to {member.file_size / MB:.0f} MB, more than any country's extract. Get {code}.zip from GeoNames."
+        raise PackError(msg)
+    return member.filename
 
 
 def _core_ids(code: str) -> tuple[set[int], set[str]]:
@@ -220,11 +273,10 @@ Row = tuple[tuple[object, ...], list[tuple[str, int]]]
 """The values of one row of ``place``, and its names with their grades."""
 
 
-def _places(text: str, code: str, known: set[int]) -> Iterator[Row]:
+def _places(extract: _Extract, code: str, known: set[int]) -> Iterator[Row]:
     romanise = OFFICIAL_ROMANISATIONS.get(code)
-    for line in text.split("\n"):
-        cells = line.rstrip("\r").split("\t")
-        if len(cells) != _COLUMNS or (cells[6] not in _KEPT_CLASSES and cells[7] not in WORDS):
+    for cells in extract.lines():
+        if cells[6] not in _KEPT_CLASSES and cells[7] not in WORDS:
             continue
         feature = _feature(cells[6], cells[7])
         try:
@@ -246,12 +298,6 @@ def _places(text: str, code: str, known: set[int]) -> Iterator[Row]:
             number, "", name, feature, round(lat * 1e5), round(lon * 1e5), code, cells[10], population, 0,
             "area" if area else "point", "|".join(_shown(name, [cells[1], *aliases])), "", "GeoNames",
         ), names  # fmt: skip
-
-
-def _not_named_after_towns(rows: list[Row], towns: set[str]) -> Iterator[Row]:
-    """Leave out streams, hills and the like that bear a settlement's name: a report that says Bakhmut means the town, not its brook."""
-    settlements = towns | {fold_key(names[0][0]) for values, names in rows if str(values[3]).startswith("PPL")}
-    return (row for row in rows if str(row[0][3]).startswith("PPL") or fold_key(row[1][0][0]) not in settlements)
 
 
 def _feature(sort: str, code: str) -> str | None:
@@ -294,7 +340,7 @@ def _shown(name: str, aliases: Sequence[str]) -> list[str]:
 
 
 def _own_places(text: str, file: str, pack: str) -> Iterator[Row]:
-    table = csv.DictReader(io.StringIO(text))
+    table = csv.DictReader(io.StringIO(text, newline=""))
     missing = {"name", "lat", "lon"} - {(field or "").strip().lower() for field in table.fieldnames or ()}
     if missing:
         msg = f"{file!r} has no column {sorted(missing)[0]!r}. Its first line must name the columns name, lat, lon and, if wanted, aliases."
@@ -337,21 +383,16 @@ def _build(
         db = sqlite3.connect(temporary)
         db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + SCHEMA + _ABOUT)
         places = 0
-        names: dict[tuple[str, int], int] = {}
         for values, called in rows:
             db.execute(f"INSERT OR REPLACE INTO place VALUES({','.join('?' * len(values))})", values)
-            for word, grade in called:
-                key = code_key(word) if is_code(word) else fold_key(word)
-                if len(key) > 1:
-                    pair = (key, int(str(values[0])))
-                    names[pair] = min(grade, names.get(pair, 9))
+            keyed = ((code_key(word) if is_code(word) else fold_key(word), values[0], grade) for word, grade in called)
+            db.executemany(_FILE_NAME, [entry for entry in keyed if len(entry[0]) > 1])
             places += 1
             if places % 2_000 == 0:
-                progress(min(0.8, 0.8 * places / expected))
-        progress(0.85)
-        db.executemany("INSERT INTO name VALUES(?,?,?)", sorted((key, row, grade) for (key, row), grade in names.items()))
+                progress(min(0.9, 0.9 * places / max(1, expected)))
+        names = db.execute("SELECT count(*) FROM name").fetchone()[0]
         made = datetime.now(UTC).date().isoformat()
-        facts = {"sort": sort, "places": places, "names": len(names), "source": source, "licence": licence, "made": made, "digest": digest}
+        facts = {"sort": sort, "places": places, "names": names, "source": source, "licence": licence, "made": made, "digest": digest}
         db.executemany("INSERT INTO about VALUES(?,?)", [(key, str(value)) for key, value in facts.items()])
         db.commit()
         db.close()

@@ -251,7 +251,7 @@ def test_photon_is_understood_too(library, service, monkeypatch):
     assert g.ask(library, "photon", ["Soledar"])[0].outcome == "invalid"
 
 
-@pytest.mark.parametrize("address", ["ftp://x", "localhost:8080", "http://", "http://user@x", "http://x/?q=1"])
+@pytest.mark.parametrize("address", ["ftp://x", "localhost:8080", "http://", "http://user@x", "http://x/?q=1", "http://["])
 def test_what_is_no_address_of_a_server_is_refused(library, address):
     before = g.address_of(library, "nominatim")
     with pytest.raises(LinkRefused):

@@ -61,6 +61,16 @@ def test_a_word_document_gives_paragraphs_and_tables_in_order(workshop):
     assert (draft.title, draft.byline) == ("Field notes", "B. Observer")
 
 
+TRACKED = (
+    b"<w:p><w:r><w:t>Shelling hit </w:t></w:r><w:ins><w:r><w:t>Bakhmut</w:t></w:r></w:ins><w:del><w:r><w:delText>Soledar</w:delText></w:r></w:del>"
+    b"<w:r><w:tab/><w:t>on Monday.</w:t></w:r></w:p><w:sdt><w:sdtContent><w:p><w:r><w:t>Kyiv said nothing.</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+)
+
+
+def test_a_word_document_loses_no_tracked_insertion_and_no_content_control(workshop):
+    assert workshop.extract(hostile.docx([TRACKED]), "tracked.docx").text == "Shelling hit Bakhmut on Monday.\n\nKyiv said nothing."
+
+
 def test_a_mail_gives_its_message_and_names_what_was_not_opened(workshop):
     draft = workshop.extract(MAIL, "mail.eml")
     assert draft.text == "Shelling hit Kupiansk at dawn.\n\nTwo people fled to Kharkiv."

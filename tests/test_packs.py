@@ -107,6 +107,7 @@ def test_packs_are_listed_removed_and_made_anew(home, tmp_path, capsys):
     [
         ("UA", lambda p: p.write_bytes(b"PK\x03\x04 torn"), "not a GeoNames extract"),
         ("UA", lambda p: p.write_text("a,b,c\n1,2,3\n", encoding="utf-8"), "columns"),
+        ("UA", lambda p: extract(p, [*ROWS, "\n" * 9_000_000]), "more than any country"),
         ("SD", lambda p: extract(p), r"no SD\.txt"), ("Ukraine", lambda p: extract(p), "two letters"), ("../x", lambda p: extract(p), "two letters"),
     ],
 )  # fmt: skip
@@ -173,9 +174,11 @@ class _Mirror(http.server.BaseHTTPRequestHandler):
         if not self.path.endswith("/UA.zip"):
             self.send_error(404)
             return
-        start = int(re.match(r"bytes=(\d+)-", self.headers.get("Range") or "bytes=0-")[1])
+        same = self.headers.get("If-Range") == f'"{len(content)}"'
+        start = int(re.match(r"bytes=(\d+)-", self.headers.get("Range") if same else "bytes=0-")[1])
         self.send_response(206 if start else 200)
         self.send_header("Content-Length", str(len(content) - start))
+        self.send_header("ETag", f'"{len(content)}"')
         self.end_headers()
         stop = len(content) if start or not self.server.breaks else len(content) // 2
         self.wfile.write(content[start:stop])

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from dateline.exports.selection import LICENCE, MADE_WITH, Selection, facts, link, place_keys
+from dateline.exports.selection import LICENCE, MADE_WITH, Selection, escaped, facts, link, place_keys
 from dateline.kinds import kinds
 
 KML = "http://www.opengis.net/kml/2.2"
@@ -47,7 +47,7 @@ def kml(selection: Selection, _what: str) -> bytes:
     root = ET.Element(f"{{{KML}}}kml")
     document = _add(root, "Document")
     _add(document, "name", selection.article.title)
-    _add(document, "description", f"{selection.note} {MADE_WITH} {LICENCE}")
+    _add(document, "description", escaped(f"{selection.note} {MADE_WITH} {LICENCE}"))
     for kind in kinds():
         style = _add(document, "Style")
         style.set("id", f"kind-{kind.name}")
@@ -72,8 +72,9 @@ def kml(selection: Selection, _what: str) -> bytes:
 def _placemark(folder: ET.Element, place: dict[str, Any], mentions: list[dict[str, Any]]) -> None:
     mark = _add(folder, "Placemark")
     _add(mark, "name", place["place"])
-    quotes = "\n\n".join(f"{row['text']} ({row['kind']}, {row['status']}): {row['quote']}" for row in mentions)
-    _add(mark, "description", f"{place['kinds']}\n\n{quotes}")
+    # balloons are HTML: what the report says must not become markup there, nor fetch a picture
+    quotes = "".join(f"<p><b>{escaped(row['text'])}</b> ({row['kind']}, {row['status']}): {escaped(row['quote'])}</p>" for row in mentions)
+    _add(mark, "description", f"<p>{escaped(place['kinds'])}</p>{quotes}")
     _add(mark, "styleUrl", f"#kind-{place['kind']}")
     data = _add(mark, "ExtendedData")
     values = {**place, "link": link(place["place_id"]), "mentions_json": json.dumps(mentions, ensure_ascii=False)}

@@ -28,7 +28,7 @@ class Selection:
     mentions: pd.DataFrame
     """Rows of the mentions table, in the order of the text."""
     places: pd.DataFrame
-    """The places table made of them, without what was marked as no place."""
+    """The places table made of them."""
     total: int
     """How many mentions the report has, so that a reader sees what was filtered out."""
     exported: str
@@ -43,12 +43,11 @@ class Selection:
 
 
 def select(read: ReadArticle, mentions: pd.DataFrame | None = None) -> Selection:
-    """Return what of a report is handed over: ``mentions`` (rows of its table), or all."""
+    """Return what of a report is handed over: ``mentions`` (rows of its table), or all; never what a person marked as no place."""
     everything = mentions_table(read)
-    chosen = everything if mentions is None else mentions
-    counted = everything[everything["reference"] != NOT_A_PLACE] if mentions is not None else everything
-    places = places_table(chosen[chosen["reference"] != NOT_A_PLACE])
-    return Selection(read.article, chosen, places, max(len(counted), len(chosen)), datetime.now(UTC).date().isoformat())
+    everything = everything[everything["reference"] != NOT_A_PLACE]
+    chosen = everything if mentions is None else mentions[mentions["reference"] != NOT_A_PLACE]
+    return Selection(read.article, chosen, places_table(chosen), len(everything), datetime.now(UTC).date().isoformat())
 
 
 def facts(selection: Selection, what: str) -> list[dict[str, Any]]:

@@ -118,7 +118,7 @@ def reflow(pages: Sequence[str]) -> str:
 
 def _without_running_heads(pages: list[list[str]]) -> list[list[str]]:
     """Return the pages without page numbers and without the lines that most of them begin or end with."""
-    trimmed = [_trimmed([line for line in page if not _PAGE_NUMBER.fullmatch(line)]) for page in pages]
+    trimmed = [_trimmed(page) for page in pages]
     for _ in range(_HEAD_LINES):
         for end in (0, -1):
             seen = Counter(_bare(page[end]) for page in trimmed if page)
@@ -128,9 +128,10 @@ def _without_running_heads(pages: list[list[str]]) -> list[list[str]]:
 
 
 def _trimmed(page: list[str]) -> list[str]:
-    while page and not page[0]:
+    """Return a page without empty lines and page numbers at its ends; a number in its midst is the report's."""
+    while page and (not page[0] or _PAGE_NUMBER.fullmatch(page[0])):
         page = page[1:]
-    while page and not page[-1]:
+    while page and (not page[-1] or _PAGE_NUMBER.fullmatch(page[-1])):
         page = page[:-1]
     return page
 

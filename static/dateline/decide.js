@@ -44,7 +44,7 @@ export function decider(root, box) {
   root.append(add);
 
   function ask(what) {
-    pane.ask({ ...what, report: pane.data.report, at: Date.now() });
+    pane.ask({ ...what, report: pane.data.report });
     note.textContent = "Saving…";
     note.className = "dl-decide-note";
   }

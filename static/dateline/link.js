@@ -22,6 +22,19 @@ export function select(place, mention, from) {
   for (const listener of link.listeners.values()) listener(link.selection);
 }
 
+// What a person decides goes to Python in a queue: a screen that is busy takes only the newest value of a trigger, and
+// none may be lost. Each wish has a number; Python does each once and tells which are done.
+link.wishes = link.wishes || [];
+export function wish(setTriggerValue, what) {
+  link.wishNumber = Math.max(Date.now(), (link.wishNumber || 0) + 1);
+  link.wishes.push({ ...what, at: link.wishNumber });
+  setTriggerValue("wish", { list: link.wishes });
+}
+export function done(numbers) {
+  const known = new Set(numbers || []);
+  link.wishes = link.wishes.filter((one) => !known.has(one.at));
+}
+
 // Tell the map's frame which theme the page has: Streamlit does not.
 export function tellTheme() {
   const app = document.querySelector(".stApp");

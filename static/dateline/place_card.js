@@ -1,13 +1,13 @@
 // The place card: HTML from components/place_card.py (escaped there); its buttons choose other places. And in its place,
 // while a person looks for another place for a mention: what the name may mean, a search, coordinates, the map.
-import { forget, listen, select } from "./link.js";
+import { forget, listen, select, wish } from "./link.js";
 
 const COORDINATES = /^\s*(-?\d{1,2}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$/;
 
 export function show({ parentElement: root, data, setTriggerValue }) {
   const box = root.querySelector(".dl-card");
   const offer = root.datelineOffer || (root.datelineOffer = offering(root));
-  offer.ask = (wish) => setTriggerValue("wish", wish);
+  offer.ask = (what) => wish(setTriggerValue, what);
   offer.update(data.offer, data.report);
   // Python needs a moment for the card of a new choice: its name stands there at once.
   const listener = (selection) => {
@@ -50,8 +50,8 @@ function offering(root) {
     list.replaceChildren();
     panel.hidden = false;
     box.hidden = true;
-    pane.ask({ do: "offer", mention: wanted.mention, query: "", report: pane.report, at: Date.now() });
-    search.focus();
+    pane.ask({ do: "offer", mention: wanted.mention, query: "", report: pane.report });
+    panel.focus();
   }
   pane.close = () => {
     if (!pane.wanted) return;
@@ -62,7 +62,7 @@ function offering(root) {
   };
   function decide(what) {
     const { mention, scope, why } = pane.wanted;
-    pane.ask({ mention, scope, why, report: pane.report, at: Date.now(), ...what });
+    pane.ask({ mention, scope, why, report: pane.report, ...what });
     pane.close();
   }
   const pick = (id) => pane.wanted && decide({ do: "place", value: id });
@@ -95,13 +95,14 @@ function offering(root) {
     if (event.key !== "Enter") return;
     const typed = search.value.match(COORDINATES);
     if (typed && Math.abs(typed[1]) <= 90 && Math.abs(typed[2]) <= 180) point(Number(typed[1]), Number(typed[2]));
-    else pane.ask({ do: "offer", mention: pane.wanted.mention, query: search.value.trim(), report: pane.report, at: Date.now() });
+    else pane.ask({ do: "offer", mention: pane.wanted.mention, query: search.value.trim(), report: pane.report });
   });
   nowhere.addEventListener("click", () => decide({ do: "place", value: "" }));
   cancel.addEventListener("click", pane.close);
   document.addEventListener("keydown", (event) => {
     if (!pane.wanted || !root.isConnected) return;
-    const typing = event.target === search && search.value;
+    const typing = event.target === search;
+    if (!typing && event.key.length === 1 && !/[1-9]/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) { event.stopPropagation(); search.focus(); return; }
     if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); pane.close(); }
     else if (/^[1-9]$/.test(event.key) && !typing && pane.places[Number(event.key) - 1]) { event.preventDefault(); event.stopPropagation(); pick(pane.places[Number(event.key) - 1].id); }
   }, true);

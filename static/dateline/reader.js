@@ -1,14 +1,15 @@
 // The reader: the report's text with its mentions marked. The HTML comes from components/reader_pane.py, where
 // every character of the report was escaped; nothing here puts text into innerHTML again.
 import { decider } from "./decide.js";
-import { current, forget, listen, select, sequence, tellMention, tellTheme, tellTiles, tellView } from "./link.js";
+import { current, done, forget, listen, select, sequence, tellMention, tellTheme, tellTiles, tellView, wish } from "./link.js";
 
 const escapeId = (id) => CSS.escape(id);
 
 export function show({ parentElement: root, data, setTriggerValue }) {
   const pane = root.datelineReader || (root.datelineReader = create(root));
   pane.tell = (selection) => setTriggerValue("pick", { place: selection.place, mention: selection.mention, sequence: sequence() });
-  pane.decider.ask = (wish) => setTriggerValue("wish", wish);
+  pane.decider.ask = (what) => wish(setTriggerValue, what);
+  done(data.done);
   pane.decider.step = (by) => pane.step(by);
   tellView(data.report, data.bounds);
   pane.update(data);
