@@ -27,7 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
         if isinstance(error, BrokenPipeError):  # the reader of our output has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
-        print(f"dateline: {error.filename!r}: {error.strerror or error}. Check the path.", file=sys.stderr)
+        where = f"{error.filename!r}: " if error.filename else ""
+        print(f"dateline: {where}{error.strerror or error}. Check the path and the room on the disk.", file=sys.stderr)
     return 1
 
 

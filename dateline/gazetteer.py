@@ -33,7 +33,7 @@ CREATE TABLE place(
   lat_e5 INTEGER, lon_e5 INTEGER, -- WGS84 degrees times 100,000
   country TEXT, admin1 TEXT,      -- ISO 3166-1 alpha-2; GeoNames first-level code or a name
   population INTEGER, radius_km INTEGER, exactness TEXT, aliases TEXT, claims TEXT, source TEXT);
-CREATE TABLE name(key TEXT, place INTEGER, grade INTEGER, -- 0 main name, 1 alias, 2 made by rule
+CREATE TABLE name(key TEXT, place INTEGER, grade INTEGER, -- 0 main name, 1 alias, 2 made by rule, 3 only for search
   PRIMARY KEY(key, place)) WITHOUT ROWID;
 CREATE TABLE demonym(key TEXT, place INTEGER, form TEXT, -- adjective or people
   PRIMARY KEY(key, place)) WITHOUT ROWID;
@@ -48,7 +48,7 @@ FUZZY_MIN_LETTERS = 6
 SEARCH_MIN_LETTERS = 3
 FUZZY_MIN_SCORE = 90.0
 """rapidfuzz ratio (0-100): one changed letter in ten."""
-_MATCH_BY_GRADE = {0: "name", 1: "alias", 2: "fold"}
+_MATCH_BY_GRADE = {0: "name", 1: "alias", 2: "fold", 3: "alias"}
 _CHUNK = 500
 """Keys asked in one statement; SQLite's own limit is far above."""
 
@@ -115,7 +115,7 @@ _FACTS = """
 SELECT n.key, count(*), max(p.feature = 'PCLI'), max(p.feature = 'PPLC'), max(p.feature IN ('ADM1', 'ADM2')),
   max(p.feature NOT IN ('PCLI', 'PPLC', 'ADM1', 'ADM2', 'PPL')), max(p.feature IN ('PPL', 'PPLC')), max(n.grade = 0),
   max(p.population)
-FROM name n JOIN place p ON p.row = n.place WHERE n.key IN"""
+FROM name n JOIN place p ON p.row = n.place WHERE n.grade < 3 AND n.key IN"""
 
 
 def core_file() -> Path:
@@ -263,7 +263,8 @@ class Gazetteer:
         found: dict[str, Candidate] = {}
         for db in self._all:
             rows = db.execute(
-                f"SELECT {_COLUMNS}, n.grade FROM name n JOIN place p ON p.row = n.place WHERE n.key = ? ORDER BY p.population DESC, p.row",
+                f"SELECT {_COLUMNS}, n.grade FROM name n JOIN place p ON p.row = n.place WHERE n.key = ? AND n.grade < 3"
+                " ORDER BY p.population DESC, p.row",
                 (key,),
             )
             for row in rows.fetchall():

@@ -212,3 +212,36 @@ DOCUMENT = word_document()
 def test_extracting_twice_gives_the_same():
     for content, name in ((PAGE, "a.html"), (DOCUMENT, "a.docx"), (MAIL, "a.eml")):
         assert extract(content, name) == extract(content, name)
+
+
+WRAPPED = (
+    "Shelling hit the road between the villages and the town of Chasiv\nYar on Monday, officials said, and the line to Ivano-\n"
+    "Frankivsk was cut for the third time in a week. Nobody was hurt.\n\nShort line.\nAnother, as it was."
+)
+
+
+def test_text_wrapped_at_a_width_is_joined_and_other_text_is_as_it_was(workshop):
+    draft = workshop.extract(WRAPPED.encode(), "wrapped.txt")
+    assert "town of Chasiv Yar on Monday" in draft.text
+    assert "the line to Ivano-Frankivsk was cut" in draft.text
+    assert draft.notes
+    poem = "Short lines\nare kept\nas they are.\n\n- A list\n- of places: Kyiv"
+    assert workshop.extract(poem.encode(), "poem.txt").text == poem
+
+
+FORWARD = (
+    b"From: a@example.org\nSubject: Fwd\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\n"
+    b"See below.\n--b\nContent-Type: message/rfc822\n\nFrom: c@example.org\nSubject: Strikes\nContent-Type: text/plain\n\nStrikes on Kherson.\n"
+    b"--b\nContent-Type: text/plain\n\nAnd on Mykolaiv.\n--b--\n"
+)
+STUB = (
+    b"From: a@example.org\nSubject: x\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\n"
+    b"No HTML here.\n--b\nContent-Type: text/html\n\n<html><body>"
+    + b"<p>Shelling hit Bakhmut on Monday, officials said in a statement.</p>" * 5
+    + b"</body></html>\n--b--\n"
+)
+
+
+def test_forwarded_and_later_parts_and_html_behind_a_stub_are_read(workshop):
+    assert workshop.extract(FORWARD, "forward.eml").text == "See below.\n\nStrikes on Kherson.\n\nAnd on Mykolaiv."
+    assert "Shelling hit Bakhmut" in workshop.extract(STUB, "stub.eml").text

@@ -55,7 +55,7 @@ def row(number, name, lat, lon, *, sort="P", feature="PPL", aliases="", country=
 ROWS = [
     row(90_000_001, "Qorvexhilamo", 48.5, 37.9, aliases="Qorvex,Корвекс"), row(90_000_002, "Qorvexhilamo", 50.0, 30.0),
     row(90_000_003, "Qorvexhilamo", 48.5, 37.8, sort="H", feature="STM"), row(90_000_004, "Lake Tevrun", 48.4, 37.7, sort="H", feature="LK"),
-    row(90_000_005, "Elsewhere", 10, 10, country="PL"), row(90_000_006, "Off the Earth", 148.5, 37.9), row(703448, "Kyiv", 50.45, 30.52),
+    row(90_000_005, "Elsewhere", 10, 10, country="PL"), row(90_000_006, "Off the Earth", 148.5, 37.9), row(703448, "Kyiv", 50.45, 30.52), row(90_000_007, "Lviv", 47.9, 33.6),
     "not\ta\trow",
 ]  # fmt: skip
 
@@ -73,10 +73,12 @@ def opened():
 
 def test_a_country_pack_brings_its_villages_and_nothing_twice(home, tmp_path):
     about = packs.add_country("ua", extract(tmp_path / "UA.zip"))
-    assert (about.name, about.places, about.sort) == ("UA", 3, "country")
+    assert (about.name, about.places, about.sort) == ("UA", 5, "country")
     gazetteer = opened()
-    assert {c.place.id for c in gazetteer.candidates("Qorvexhilamo")} == {"gn:90000001", "gn:90000002"}, (
-        "the brook of the same name stays out"
+    assert {c.place.id for c in gazetteer.candidates("Qorvexhilamo")} == {"gn:90000001", "gn:90000002"}, "the brook stays out"
+    assert "gn:90000003" in {c.place.id for c in gazetteer.starting("Qorvexhilamo")}, "a person who searches finds it"
+    assert {c.place.id for c in gazetteer.candidates("Lviv")} == {c.place.id for c in Gazetteer().candidates("Lviv")}, (
+        "a village takes no city's name"
     )
     assert gazetteer.candidates("Корвекс")[0].place.name == "Qorvexhilamo"
     assert gazetteer.candidates("Lake Tevrun")[0].place.feature == "LK"
@@ -90,7 +92,7 @@ def test_a_country_pack_brings_its_villages_and_nothing_twice(home, tmp_path):
 def test_packs_are_listed_removed_and_made_anew(home, tmp_path, capsys):
     archive = str(extract(tmp_path / "UA.zip"))
     assert main(["gazetteer", "add", "UA", "--file", archive]) == 0
-    assert "3 places" in capsys.readouterr().out
+    assert "5 places" in capsys.readouterr().out
     assert main(["gazetteer", "list"]) == 0
     assert "CC BY 4.0" in capsys.readouterr().out
     extract(tmp_path / "UA.zip", ROWS[:1])
@@ -215,7 +217,7 @@ def test_a_broken_download_is_gone_on_with(geonames, capsys):
     assert re.fullmatch(r"bytes=[1-9]\d{4,}-", geonames.asked[-1]), geonames.asked
     assert told == sorted(told)
     assert main(["gazetteer", "add", "UA"]) == 0
-    assert "3 places" in capsys.readouterr().out
+    assert "5 places" in capsys.readouterr().out
 
 
 def test_a_mirror_without_the_country_or_without_a_zip_is_a_clear_message(geonames):

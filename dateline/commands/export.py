@@ -10,10 +10,13 @@ from typing import Any
 from dateline import decisions as log
 from dateline import packs
 from dateline.commands.gazetteer import bar
+from dateline.commands.reading import said
 from dateline.desk import Desk
+from dateline.errors import ExportError
 from dateline.exports import FORMATS, export, format_of, select
 from dateline.gazetteer import Gazetteer
 from dateline.intake.draft import as_article
+from dateline.kinds import kinds
 from dateline.library import Library
 from dateline.records import ReadArticle
 from dateline.tables import mentions_table
@@ -37,6 +40,9 @@ def add(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write what ``args`` ask for; return the exit status."""
     for name in args.to:
+        if Path(name).exists() and Path(args.report).exists() and Path(name).samefile(args.report):
+            msg = f"{name!r} is the report itself: it would be replaced. Choose another name."
+            raise ExportError(msg)
         format_of(name)  # an unknown ending is said before anything is read
     shop = Workshop()
     try:
@@ -48,7 +54,8 @@ def run(args: argparse.Namespace) -> int:
     if args.kinds:
         wanted = {kind.strip() for kind in args.kinds.split(",")}
         if unknown := wanted - set(mentions["kind"]):
-            print(f"dateline: no mention is of the kind {sorted(unknown)[0]!r}.", file=sys.stderr)
+            known = ", ".join(kind.name for kind in kinds())
+            print(f"dateline: no mention is of the kind {sorted(unknown)[0]!r}; the kinds are: {known}.", file=sys.stderr)
         mentions = mentions[mentions["kind"].isin(wanted)]
     if args.checked:
         mentions = mentions[mentions["status"] != "unchecked"]
@@ -63,6 +70,7 @@ def _read(report: str, shop: Workshop) -> ReadArticle:
     """Return the report, read: a file is read now, a report of the library comes with its decisions."""
     path = Path(report)
     if path.exists():
-        article = as_article(shop.open(path), path.stem)
-        return shop.read(article, progress=bar("Reading"))[0]
+        draft = shop.open(path)
+        said(draft)
+        return shop.read(as_article(draft, path.stem), progress=bar("Reading"))[0]
     return Desk(Library(), shop, Gazetteer(packs=packs.paths(packs.installed()))).open(report, bar("Reading")).read

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -42,6 +43,9 @@ def _add(args: argparse.Namespace) -> int:
     if args.again and not any(pack.name.casefold() == args.name.casefold() for pack in packs.installed()):
         msg = f"There is no pack {args.name!r} to update. Add it: python -m dateline gazetteer add {args.name}"
         raise PackError(msg)
+    if args.again and args.file is None and not re.fullmatch("[A-Za-z]{2}", args.name):
+        msg = f"{args.name!r} is a pack of your own. Give the new table: --file places.csv"
+        raise PackError(msg)
     own = args.file is not None and args.file.suffix.lower() in (".csv", ".tsv")
     if own:
         about = packs.add_own(args.name, args.file, bar("Building"))
@@ -59,6 +63,8 @@ def _list(_: argparse.Namespace) -> int:
     found = packs.installed()
     for pack in found:
         print(in_words(packs.about(pack)))
+    for name in packs.damaged():
+        print(f"dateline: the pack {name!r} is damaged and not used. Add it again, or remove it.", file=sys.stderr)
     if not found:
         print("No packs: the core gazetteer alone. Add a country's villages: python -m dateline gazetteer add UA")
     return 0

@@ -7,13 +7,14 @@ import contextlib
 import gzip
 import json
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from dateline.batch import read_lines, toponyms
 from dateline.errors import DatelineError
-from dateline.intake.draft import as_article
+from dateline.intake.draft import Draft, as_article
 from dateline.intake.formats import SUFFIXES
 from dateline.packs import installed, paths
 from dateline.policies import DEFAULT, INCLUDABLE, PROFILES, Policy
@@ -39,6 +40,9 @@ def add(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Read what ``args`` name; return the exit status."""
     policy = _policy(args)
+    if args.out != "-" and Path(args.out).exists() and Path(args.source).exists() and Path(args.out).samefile(args.source):
+        msg = f"{args.out!r} is what is to be read: the answer would replace it. Choose another name."
+        raise DatelineError(msg)
     if args.source != "-" and Path(args.source).suffix.lower() in SUFFIXES:
         return _read_report(Path(args.source), args.out, policy)
     return _read_lines(args.source, args.out, policy)
@@ -57,7 +61,7 @@ def _policy(args: argparse.Namespace) -> Policy:
 
 def _read_lines(source: str, target: str, policy: Policy) -> int:
     failed = count = 0
-    with _opened(source) as lines, _written(target) as out:
+    with _opened(source) as lines, _written(target) as out, _whole(source):
         for answer in read_lines(lines, load_reader(paths(installed())), policy):
             count += 1
             failed += "error" in answer
@@ -69,13 +73,34 @@ def _read_lines(source: str, target: str, policy: Policy) -> int:
     return 0
 
 
+@contextlib.contextmanager
+def _whole(source: str) -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        msg = f"{source!r} is cut short or damaged: what was read of it is written. Get it again."
+        raise DatelineError(msg) from error
+
+
+def said(draft: Draft) -> None:
+    """Say on standard error what one should know of a report's text."""
+    for note in draft.notes:
+        print(f"dateline: {note}", file=sys.stderr)
+    if draft.language and draft.language != "en":
+        print(
+            f"dateline: the text is in another language ({draft.language}). Dateline reads English: many places are missed.",
+            file=sys.stderr,
+        )
+
+
 def _read_report(path: Path, target: str, policy: Policy) -> int:
     shop = Workshop()
     try:
-        article = as_article(shop.open(path), path.stem)
+        draft = shop.open(path)
     finally:
         shop.close()
-    done = read(article, load_reader(paths(installed())), policy)
+    said(draft)
+    done = read(as_article(draft, path.stem), load_reader(paths(installed())), policy)
     with _written(target) as out:
         out.write(as_text(done).encode("utf-8", "backslashreplace"))
     return 0

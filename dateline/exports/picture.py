@@ -77,7 +77,7 @@ def _figure(selection: Selection) -> Figure:
     _names(axes, towns, bounds, taken)
     _scale_bar(axes, bounds)
     _north_arrow(axes)
-    _words(figure, selection)
+    _words(figure, selection, bounds)
     return figure
 
 
@@ -267,17 +267,23 @@ def _north_arrow(axes: Axes) -> None:
     )  # fmt: skip
 
 
+def _outside(selection: Selection, bounds: Bounds) -> list[str]:
+    """Return the names of the places that the picture has no room for: far from where the report is."""
+    placed = selection.places[selection.places["lat"].notna()]
+    return [str(row.place) for row in placed.itertuples() if not _within(float(str(row.lat)), float(str(row.lon)), bounds)]
+
+
 def _legend(selection: Selection) -> Iterator[tuple[Kind, int]]:
     counts = selection.mentions["kind"].value_counts()
     return ((kind, int(counts[kind.name])) for kind in kinds() if counts.get(kind.name, 0))
 
 
-def _words(figure: Figure, selection: Selection) -> None:
+def _words(figure: Figure, selection: Selection, bounds: Bounds) -> None:
     """Write title, legend and sources around the map."""
     article = selection.article
     figure.text(0.025, 0.955, _line_of(article.title, 96), fontsize=13, fontweight="bold", va="center")
     meta = " · ".join(part for part in (article.date, article.byline, article.outlet, article.source) if part)
-    figure.text(0.025, 0.92, _line_of(meta, 150), fontsize=8, color="#555555", va="center")
+    figure.text(0.025, 0.92, _line_of(meta, 90), fontsize=8, color="#555555", va="center")
     x = 0.03
     for kind, count in _legend(selection):
         hollow = kind.name == "actor"
@@ -296,5 +302,9 @@ def _words(figure: Figure, selection: Selection) -> None:
         0.025, 0.063, "Circle: a town. Square: a region or country, its outline drawn. Hollow: a government or army. Size: mentions. "
         "Faded: uncertain. Dashed border: disputed.", fontsize=7, color="#333333", va="center",
     )  # fmt: skip
+    if outside := _outside(selection, bounds):
+        figure.text(
+            0.975, 0.92, _line_of(f"Outside this picture: {', '.join(outside)}", 90), fontsize=7.5, color="#555555", va="center", ha="right"
+        )
     for number, line in enumerate(textwrap.wrap(_line_of(f"{selection.note} {LICENCE}", 380), 190)[:2]):
         figure.text(0.025, 0.038 - number * 0.018, line, fontsize=6.5, color="#555555", va="center")

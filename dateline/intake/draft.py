@@ -50,3 +50,34 @@ def address(value: object) -> str:
 def as_article(draft: Draft, report: str) -> Article:
     """Return a draft as the report with this id."""
     return Article(report, draft.title, draft.text, draft.date, draft.byline, draft.outlet, draft.source, draft.language)
+
+
+_WRAPPED = (40, 100)
+"""Lengths of the lines of a text that was wrapped by hand or by a mail program."""
+_MARKUP = re.compile(r"^(?:[-–—•*+#>|]|\d{1,3}[.)])\s?|^\s{4,}|\t")
+_GLUE = re.compile(r"[\w’'][-‐]$")
+
+
+def unwrapped(text: str) -> str:
+    """Return a text that was wrapped at a fixed width as paragraphs, one a line; any other text as it is.
+
+    Names break over lines ("Chasiv / Yar"). A text counts as wrapped where the lines that another line follows directly are mostly
+    of a wrapped length, and there are several of them; lists, tables, quotes and headings stay as they are.
+    """
+    blocks = re.split(r"\n[ \t]*\n", text)
+    inner = [len(line) for block in blocks for line in block.split("\n")[:-1] if line.strip()]
+    low, high = _WRAPPED
+    if len(inner) < 2 or sum(low <= length <= high for length in inner) < 0.65 * len(inner):
+        return text
+    return "\n\n".join(_joined(block) for block in blocks)
+
+
+def _joined(block: str) -> str:
+    lines = block.split("\n")
+    low, high = _WRAPPED
+    if any(_MARKUP.match(line) for line in lines) or not all(low <= len(line) <= high for line in lines[:-1]):
+        return block
+    text = lines[0].rstrip()
+    for line in lines[1:]:
+        text += line.strip() if _GLUE.search(text) else f" {line.strip()}"
+    return text

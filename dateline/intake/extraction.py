@@ -11,7 +11,7 @@ from pathlib import PurePath
 
 from dateline.errors import EmptyReport, NotText, ReportError, TooLong, Unreadable
 from dateline.intake import mail, pdf, web_page, word
-from dateline.intake.draft import Draft
+from dateline.intake.draft import Draft, unwrapped
 from dateline.intake.language import language_of
 from dateline.limits import MAX_CHARACTERS, MAX_FILE_MB, MB
 from dateline.reports import decode, parse
@@ -74,7 +74,9 @@ def _zip_kind(content: bytes, name: str) -> str:
 
 def _text(content: bytes, name: str) -> Draft:
     article = parse(decode(content, name), _stem(name))
-    return Draft(article.text, article.title, article.byline, article.outlet, article.date, article.source)
+    text = unwrapped(article.text)
+    notes = ("Lines that were wrapped at a fixed width were joined to paragraphs.",) if text != article.text else ()
+    return Draft(text, article.title, article.byline, article.outlet, article.date, article.source, notes=notes)
 
 
 _READERS: dict[str, Callable[[bytes, str], Draft]] = {

@@ -68,13 +68,18 @@ def draft(content: bytes, name: str) -> Draft:
         notes.append(f"Page{'s' if len(empty) > 1 else ''} without text (pictures?): {', '.join(map(str, empty[:10]))}.")
     title = one_line(facts.title) if facts else ""
     return Draft(
-        reflow(pages), "" if _machine_made(title) else title, one_line(facts.author) if facts else "",
+        reflow(pages), "" if _machine_made(title) else title, _author(facts),
         date=_created(facts), notes=tuple(notes),
     )  # fmt: skip
 
 
+def _author(facts: pypdf.DocumentInformation | None) -> str:
+    author = one_line(facts.author) if facts else ""
+    return "" if author.strip("()").lower() in ("anonymous", "unknown", "admin", "user") else author
+
+
 def _machine_made(title: str) -> bool:
-    return title.lower().startswith(("microsoft word", "untitled", "document")) or title.lower().endswith(
+    return title.lower().startswith(("microsoft word", "untitled", "document", "(anonymous", "anonymous")) or title.lower().endswith(
         (".doc", ".docx", ".indd", ".pdf")
     )
 
@@ -106,6 +111,8 @@ def reflow(pages: Sequence[str]) -> str:
             continue
         if joined and _HYPHEN.search(joined) and line[:1].islower():
             joined = joined[:-1] + line
+        elif joined.endswith("-") and line[:1].isupper():
+            joined += line  # Ivano- / Frankivsk
         else:
             joined = f"{joined} {line}" if joined else line
         if len(line) < _SHORT * usual and (_SENTENCE_END.search(line) or len(joined) == len(line)):
