@@ -17,6 +17,7 @@ import tempfile
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -46,6 +47,7 @@ PACKED = Path(__file__).resolve().parents[1] / "data" / "gazetteer.sqlite.xz"
 FIRST_OWN_ROW = 2_000_000_000
 FUZZY_MIN_LETTERS = 6
 SEARCH_MIN_LETTERS = 3
+OUTLINES_KEPT = 64
 FUZZY_MIN_SCORE = 90.0
 """rapidfuzz ratio (0-100): one changed letter in ten."""
 _MATCH_BY_GRADE = {0: "name", 1: "alias", 2: "fold", 3: "alias"}
@@ -152,6 +154,8 @@ class Gazetteer:
             again = "it is unpacked again at the next start" if path is files[0] else f"add the pack {path.stem!r} again"
             msg = f"The gazetteer {str(path)!r} cannot be read: {error}. Delete it; {again}."
             raise DataError(msg) from error
+        # a screen asks for the same few outlines at every turn, and unpacking a large country's takes 20 ms
+        self._outline = lru_cache(maxsize=OUTLINES_KEPT)(self._unpacked_outline)
         self.version = version
         """Which files answer, by name: the core's carries the digest of its content, a pack's the digest of its source."""
 
@@ -212,10 +216,7 @@ class Gazetteer:
 
     def place(self, place_id: str) -> Place | None:
         """Return the place with this id, or None if this gazetteer does not have it."""
-        if place_id.startswith("gn:") and place_id[3:].isdecimal():
-            where, value = "p.row = ?", place_id[3:]
-        else:
-            where, value = "p.slug = ? AND p.slug <> ''", place_id
+        where, value = _where(place_id)
         for db in self._all:
             if row := db.execute(f"SELECT {_COLUMNS} FROM place p WHERE {where}", (value,)).fetchone():
                 return self._place(row)
@@ -243,11 +244,12 @@ class Gazetteer:
         ]
 
     def outline(self, place_id: str) -> list[list[list[float]]] | None:
-        """Return the outer rings of an area as [[lon, lat], ...] lists, or None if none is known."""
-        row = self._db.execute(
-            "SELECT a.rings FROM area a JOIN place p ON p.row = a.place WHERE p.row = ? OR (p.slug = ? AND p.slug <> '')",
-            (place_id[3:] if place_id.startswith("gn:") else -1, place_id),
-        ).fetchone()
+        """Return the outer rings of an area as [[lon, lat], ...] lists, or None if none is known. They are shared: not to be changed."""
+        return self._outline(place_id)
+
+    def _unpacked_outline(self, place_id: str) -> list[list[list[float]]] | None:
+        where, value = _where(place_id)
+        row = self._db.execute(f"SELECT a.rings FROM place p JOIN area a ON a.place = p.row WHERE {where}", (value,)).fetchone()
         return json.loads(zlib.decompress(row[0])) if row else None
 
     def _among(self, statement: str, keys: Iterable[str]) -> set[str]:
@@ -300,6 +302,13 @@ class Gazetteer:
             claims=tuple(c for c in str(claims).split("|") if c),
             source=str(source),
         )
+
+
+def _where(place_id: str) -> tuple[str, str]:
+    """Return the condition and its value that find a place by id, by the primary key: the slugs of our own places have no index."""
+    if place_id.startswith("gn:") and place_id[3:].isdecimal():
+        return "p.row = ?", place_id[3:]
+    return f"p.row >= {FIRST_OWN_ROW} AND p.slug = ?", place_id
 
 
 def _region_names(db: sqlite3.Connection) -> dict[tuple[str, str], str]:
