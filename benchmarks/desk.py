@@ -21,7 +21,7 @@ from dateline.exports import FORMATS, render, select
 from dateline.packed import mention_id
 from tests.hostile import pdf_of_text
 
-TURNS = 5
+TURNS = 3
 SIZES_KB = (1, 10, 100)
 UA = ROOT.parent / "shared" / "geonames" / "UA.zip"
 
