@@ -14,7 +14,7 @@ help: ## print this
 	@echo
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 	@echo
-	@echo "  make run REPORTS=folder   opens the .txt and .md files of another folder"
+	@echo "  make run REPORTS=folder   watches another folder for reports"
 	@echo "  make run PORT=8600        serves on another port"
 
 # The stamp holds what was installed, so that a second run installs nothing.
@@ -62,6 +62,7 @@ gate: $(VENV)/dev.stamp ## fail if reading got worse than the floors in benchmar
 
 bench: browser $(VENV)/train.stamp ## print the figures that the README quotes
 	@$(BIN)/python -m benchmarks.run
+	@$(BIN)/python -m benchmarks.desk
 	@$(BIN)/python -m benchmarks.corpora --held-out
 	@$(BIN)/python -m benchmarks.marked
 
