@@ -26,37 +26,18 @@ from data.build import basemap, geometry, second_level, small_places
 from data.build.supplement import FOLDER, split, table
 from dateline.distances import KM_PER_DEG, rough_km
 from dateline.features import LINES, is_area
-from dateline.gazetteer import SCHEMA
-from dateline.names import code_key, fold_key, is_code, romanise_ukrainian
+from dateline.gazetteer import FIRST_OWN_ROW, SCHEMA
+from dateline.names import code_key, fold_key, is_code, other_spellings, romanise_ukrainian, usable_alias
 
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "data" / "gazetteer.sqlite.xz"
-FIRST_OWN_ROW = 2_000_000_000
-"""Row ids below are GeoNames ids; places of our own count up from here."""
 MAX_ALIASES_SHOWN = 5
 REGION_WORDS = ("oblast", "region", "province", "state", "governorate", "district", "prefecture", "county")
 
 
-def _usable(alias: str) -> bool:
-    """Whether a GeoNames alternate name is a name a report in Latin or Cyrillic letters may use.
-
-    Airport codes (all capitals) and romanisations of other scripts (all lower case) are not.
-    """
-    if len(alias) < 3 or not alias[0].isupper() or (alias.isupper() and len(alias) <= 5):
-        return False
-    letters = [ch for ch in alias if ch.isalpha()]
-    return all(ch < "\u0530" or "\u1e00" <= ch < "\u1f00" for ch in letters)
-
-
 def _shown(name: str, aliases: list[str]) -> list[str]:
     """Return the few aliases a reader would want to see: each a spelling of its own."""
-    seen = {fold_key(name)}
-    kept = []
-    for alias in aliases:
-        key = fold_key(alias)
-        if key and key not in seen:
-            seen.add(key)
-            kept.append(alias)
+    kept = other_spellings(name, aliases)
     cyrillic = sorted((a for a in kept if "\u0400" <= a[0] < "\u0530"), key=lambda a: romanise_ukrainian(a) != name)
     latin = [a for a in kept if a not in cyrillic]
     return [*cyrillic[:2], *latin][:MAX_ALIASES_SHOWN]
@@ -150,7 +131,7 @@ def _add_towns(builder: Builder, towns: dict[str, Any], capital_ids: set[int]) -
     extra = {row["id"]: split(row["aliases"]) for row in table("aliases.csv")}
     for town in towns.values():
         place_id = f"gn:{town['geonameid']}"
-        aliases = [a for a in town["alternatenames"] if _usable(a)]
+        aliases = [a for a in town["alternatenames"] if usable_alias(a)]
         # hand-written spellings first: they are the ones worth showing
         aliases = extra.get(place_id, []) + aliases
         name = _official_ukrainian(town["name"], aliases) if town["countrycode"] == "UA" else town["name"]
@@ -224,6 +205,7 @@ def _region_name(name: str, aliases: list[str], largest_town: str) -> str:
 
 def _add_regions(builder: Builder, outlines: dict[Any, Any], towns: dict[str, Any]) -> list[tuple[str, str, int]]:
     points = {row["id"]: row for row in table("admin1_points.csv")}
+    extra = {row["id"]: split(row["aliases"]) for row in table("aliases.csv")}
     members: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for town in towns.values():
         members[(town["countrycode"], town["admin1code"])].append(town)
@@ -255,6 +237,8 @@ def _add_regions(builder: Builder, outlines: dict[Any, Any], towns: dict[str, An
             population=sum(t["population"] for t in inside), radius_km=radius, exactness=exactness,
             aliases=[name, *aliases],
         )  # fmt: skip
+        for alias in extra.get(place_id, ()):
+            builder.name(alias, row, 0)  # what reports call it, as much its name as any
         builder.name(name, row, 0)  # a region's short name is as much its name as the long form
         bare = [a for a in (name, *aliases) if " " not in a and a.isascii()]
         for base in bare:
