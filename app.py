@@ -38,6 +38,7 @@ from dateline import (
     Workshop,
     mentions_table,
     mostly_latin,
+    other_names_table,
     packs,
     place_key,
     places_table,
@@ -45,6 +46,7 @@ from dateline import (
 from dateline import decisions as log
 from dateline.desk import unknown_names
 from dateline.layers import focus
+from dateline.library import WHO
 from dateline.library import folder as watched
 from dateline.marking import mark
 
@@ -179,13 +181,13 @@ def use(report: str, name: str, place: Place) -> None:
 
 def name_of_user() -> str:
     """Return the name that decisions are made under."""
-    from dateline.library.library import WHO
-
     return str(st.session_state.get("who") or desk().library.setting("who", WHO))
 
 
 def rename(name: str) -> None:
     """Decide under another name from now on in this session, and in those that begin later."""
+    if name == name_of_user():  # the dialog asks whenever it is drawn
+        return
     st.session_state["who"] = name
     desk().library.set("who", name)
 
@@ -300,7 +302,7 @@ def show(done: Opened, mentions: pd.DataFrame, marked: str) -> pd.DataFrame:
     with map_box:
         map_pane.show(places, names.outline, key="map")
     with st.container(key="pane_table"):
-        table_pane.show(report, visible, places)
+        table_pane.show(report, visible, places, other_names_table(done.read))
     masthead.sources()
     return visible
 

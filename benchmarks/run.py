@@ -21,9 +21,9 @@ from pathlib import Path
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from benchmarks.scoring import SHARED_ORIGINAL, load, score
+from benchmarks.spacy_model import name_model
 from benchmarks.stage import ROOT, Visit, chromium, served, synthetic_report, visit
 from data.train.corpora import MARKED, marked
-from data.train.spacy_model import name_model
 from dateline import Article, Gazetteer, Reader, load_reader, open_report, read
 
 SIZES = (10, 100, 1000)
@@ -51,7 +51,7 @@ def accuracy(reader: Reader) -> None:
             f"| {article.id} | {s.marked} | {found} | {found - len(s.misplaced)} | {s.kinds_right:.1%}"
             f" | {s.references_right:.1%} | {len(s.unmarked)} |"
         )
-    print("\nThe cue rules were written with these reports in view: this is what holds, not how good it is elsewhere.\n")
+    print("\nEarlier engines were built with these reports in view: this is what holds, not how good it is elsewhere.\n")
 
 
 def engine_time(reader: Reader) -> None:

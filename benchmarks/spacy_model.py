@@ -1,4 +1,4 @@
-"""Where spaCy's small English name model lies: the network's first layers start from it."""
+"""spaCy's small English name model: what the engine's speed is compared with."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from dateline.decisions import Difference
 from dateline.downloads import country_extract, mirror
 from dateline.library import Library
 
+Progress = Callable[[float], None]
 _PROVIDERS = {"nominatim": "Nominatim", "photon": "Photon"}
 
 
@@ -84,37 +85,35 @@ def _packs(wanted: tuple[str, str] | None, remake: Callable[[], Sequence[Differe
 
 
 def _fetch(code: str) -> None:
-    bar = st.progress(0.0, "Fetching")
-    try:
-        archive = country_extract(code, lambda share: bar.progress(share * 0.7, "Fetching"))
-        about = packs.add_country(code, archive, lambda share: bar.progress(0.7 + share * 0.3, "Building the pack"))
-    except DatelineError as error:
-        bar.empty()
-        st.error(plain(str(error)), icon=":material/error:")
-        return
-    bar.empty()
-    _added(about)
+    def make(bar: Progress) -> packs.About:
+        archive = country_extract(code, lambda share: bar(share * 0.7))
+        return packs.add_country(code, archive, lambda share: bar(0.7 + share * 0.3))
+
+    _made("Fetching", make)
 
 
 def _from_file(file: str, content: bytes, name: str) -> None:
-    bar = st.progress(0.0, "Building the pack")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / ("places.csv" if file.lower().endswith(".csv") else "extract.zip")
-        path.write_bytes(content)
-        try:
+    def make(bar: Progress) -> packs.About:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / ("places.csv" if file.lower().endswith(".csv") else "extract.zip")
+            path.write_bytes(content)
             if path.suffix == ".csv":
-                about = packs.add_own(name or Path(file).stem, path, lambda share: bar.progress(share, "Building the pack"))
-            else:
-                about = packs.add_country(Path(file).stem, path, lambda share: bar.progress(share, "Building the pack"))
-        except DatelineError as error:
-            bar.empty()
-            st.error(plain(str(error)), icon=":material/error:")
-            return
-    bar.empty()
-    _added(about)
+                return packs.add_own(name or Path(file).stem, path, bar)
+            return packs.add_country(Path(file).stem, path, bar)
+
+    _made("Building the pack", make)
 
 
-def _added(about: packs.About) -> None:
+def _made(what: str, make: Callable[[Progress], packs.About]) -> None:
+    """Make a pack under a progress bar and say what it brought, or why there is none."""
+    bar = st.progress(0.0, what)
+    try:
+        about = make(lambda share: bar.progress(share, what))
+    except DatelineError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    finally:
+        bar.empty()
     st.session_state["pack_added"] = True
     st.success(plain(in_words(about)), icon=":material/check:")
 

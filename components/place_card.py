@@ -13,7 +13,7 @@ import streamlit as st
 
 from dateline import Place, Reading, direction, distance_km, kinds
 from dateline.features import areas, is_area, word
-from dateline.tables import status_of
+from dateline.tables import spelling, status_of
 
 MAX_NEIGHBOURS = 9
 MAX_OTHERS = 5
@@ -52,11 +52,12 @@ def card(readings: Sequence[Reading], places: pd.DataFrame, country_name: dict[s
     best = max(readings, key=lambda r: r.choice.confidence)
     place = best.choice.place
     if place is None:
-        return _unplaced(readings)
+        return _unplaced(readings, country_name)
+    heading = spelling([(r.mention.text, r.reference.value) for r in readings], place.name)
     return (
-        f"<header><h2>{html.escape(place.name)}</h2>{_chip(readings)}{_badges(readings)}</header>"
+        f"<header><h2>{html.escape(heading)}</h2>{_chip(readings)}{_badges(readings)}</header>"
         f'<p class="dl-card-where">{html.escape(_where(place, country_name))}</p>'
-        f"{_why(best)}{_claims(place, country_name)}<dl>{_facts(place, readings)}</dl>"
+        f"{_why(best)}{_claims(place, country_name)}<dl>{_facts(place, heading, readings)}</dl>"
         f"{_neighbours(place, places)}{_others(best, country_name)}"
     )
 
@@ -105,15 +106,16 @@ def coordinates(lat: float, lon: float, exactness: str) -> str:
     return f"{abs(lat):.{digits}f}° {north}, {abs(lon):.{digits}f}° {east}"
 
 
-_EXACTNESS = {"point": "", "area": " (a point that stands for the area)", "approximate": " (worked out from the region's outline)"}
+_EXACTNESS = {"point": "", "area": " (a point that stands for the area)", "approximate": " (approximate)"}
 
 
-def _facts(place: Place, readings: Sequence[Reading]) -> str:
+def _facts(place: Place, heading: str, readings: Sequence[Reading]) -> str:
     names = list(dict.fromkeys(r.mention.text for r in readings))
     also = [a for a in place.aliases if a not in names]
     surest = max(r.choice.confidence for r in readings)
     status = status_of(r.status for r in readings)
     facts = [
+        ("In the gazetteer", place.name if place.name != heading else ""),
         ("In the report", ", ".join(names) + f" ({len(readings)} mention{'s' if len(readings) != 1 else ''})"),
         ("Also called", ", ".join(also)),
         ("Coordinates", coordinates(place.lat, place.lon, place.exactness) + _EXACTNESS[place.exactness]),
@@ -174,7 +176,7 @@ def _nearest(place: Place, places: pd.DataFrame, limit: int) -> list[tuple[float
     rough = (others["lat"] - place.lat) ** 2 + ((others["lon"] - place.lon) * shrink) ** 2
     others = others.loc[rough.nsmallest(2 * limit).index]
     return sorted(
-        (distance_km(place.lat, place.lon, row.lat, row.lon), row.place_id, row.place, direction(place.lat, place.lon, row.lat, row.lon))
+        (distance_km(place.lat, place.lon, row.lat, row.lon), row.place_id, row.name, direction(place.lat, place.lon, row.lat, row.lon))
         for row in others.itertuples()
     )[:limit]
 
@@ -194,12 +196,12 @@ def _neighbours(place: Place, places: pd.DataFrame) -> str:
     return f'<div class="dl-near"><b>From here to the report’s other towns{more}</b><ul>{items}</ul></div>'
 
 
-def _unplaced(readings: Sequence[Reading]) -> str:
+def _unplaced(readings: Sequence[Reading], country_name: dict[str, str]) -> str:
     first = readings[0]
     return (
         f"<header><h2>{html.escape(first.mention.text)}</h2>{_badges(readings)}</header>"
         f'<p class="dl-card-where">Not placed</p><p><b>Why:</b> {html.escape(first.choice.reason)}. It is not on the map; '
-        f"it was found because {html.escape(first.mention.reason)}.</p>"
+        f"it was found because {html.escape(first.mention.reason)}.</p>{_others(first, country_name)}"
     )
 
 

@@ -34,7 +34,7 @@ def rows(places: pd.DataFrame, country_name: dict[str, str]) -> list[dict[str, A
         where = _where(row, country_name) if placed else "not placed"
         uncertain = placed and row.confidence < UNCERTAIN_BELOW
         found.append({
-            "id": row.place_id, "name": row.place, "where": where + (" · uncertain" if uncertain else ""),
+            "id": row.place_id, "name": row.name, "where": where + (" · uncertain" if uncertain else ""),
             "kind": row.kind, "letter": letters.get(row.kind, "?") if placed else "?", "count": int(row.mentions),
             "hollow": row.kind == "actor" or not placed, "square": is_area(row.feature), "uncertain": uncertain,
             "kinds": row.kinds, "status": row.status,
@@ -44,7 +44,7 @@ def rows(places: pd.DataFrame, country_name: dict[str, str]) -> list[dict[str, A
 
 def _where(row: Any, country_name: dict[str, str]) -> str:
     kind = word(row.feature)
-    inside = [part for part in (row.admin1, country_name.get(row.country, "")) if part and part != row.place]
+    inside = [part for part in (row.admin1, country_name.get(row.country, "")) if part and part not in (row.place, row.name)]
     return ", ".join(inside) if kind in ("town", "capital") and inside else " · ".join([kind, *inside[-1:]])
 
 

@@ -11,6 +11,7 @@ from dateline.exports import to_csv
 
 _SHOWN = {
     "Places": (
+        "name",
         "place",
         "mentions",
         "kind",
@@ -43,16 +44,18 @@ _SHOWN = {
         "place_id",
         "mention_id",
     ),
+    "Names of no place": ("text", "sort", "reason", "quote"),
 }
 
 
-def show(report: str, mentions: pd.DataFrame, places: pd.DataFrame) -> None:
-    """Draw both tables with their download buttons."""
-    for tab, (name, table) in zip(st.tabs(list(_SHOWN)), (("Places", places), ("Mentions", mentions)), strict=True):
+def show(report: str, mentions: pd.DataFrame, places: pd.DataFrame, other_names: pd.DataFrame) -> None:
+    """Draw the tables with their download buttons: places and mentions as they are filtered, and the names left off the map."""
+    tables = (("Places", places), ("Mentions", mentions), ("Names of no place", other_names))
+    for tab, (name, table) in zip(st.tabs(list(_SHOWN)), tables, strict=True):
         with tab:
             st.dataframe(
                 table, column_order=_SHOWN[name], hide_index=True, height=320, key=f"table_{name}",
-                alt=f"Table of the {len(table)} {name.lower()} that pass the filters",
+                alt=f"Table of {len(table)} {name.lower()}",
                 column_config={
                     "confidence": st.column_config.NumberColumn(format="percent"),
                     "quote": st.column_config.TextColumn(width="large"),
@@ -62,5 +65,5 @@ def show(report: str, mentions: pd.DataFrame, places: pd.DataFrame) -> None:
             )  # fmt: skip
             st.download_button(
                 f"Download as CSV ({name.lower()}: {len(table)})", partial(to_csv, table), key=f"csv_{name}",
-                file_name=f"{report}-{name.lower()}.csv", mime="text/csv", icon=":material/download:", on_click="ignore",
+                file_name=f"{report}-{name.lower().replace(' ', '-')}.csv", mime="text/csv", icon=":material/download:", on_click="ignore",
             )  # fmt: skip

@@ -30,24 +30,88 @@ from dateline.errors import (
 )
 from dateline.exports import export, select
 from dateline.gazetteer import Gazetteer
+from dateline.geoparsing.annotation_schemes import DEFAULT, PROFILES, Policy
+from dateline.geoparsing.encoder import Encoder
 from dateline.kinds import Kind, kinds
 from dateline.library import Library
-from dateline.network import Network
-from dateline.policies import DEFAULT, PROFILES, Policy
 from dateline.ranking import Ranker
 from dateline.reading import ENGINE_VERSION, Reader, load_reader, read
-from dateline.records import Article, Candidate, Choice, Label, Mention, Passage, Place, ReadArticle, Reading
+from dateline.records import Article, Candidate, Choice, Label, Mention, OtherName, Passage, Place, ReadArticle, Reading
 from dateline.reports import decode, list_reports, mostly_latin, open_report, parse
-from dateline.saying import REFERENCES, Sayer
-from dateline.tables import MENTION_COLUMNS, PLACE_COLUMNS, mentions_table, place_key, places_table
+from dateline.tables import (
+    MENTION_COLUMNS,
+    OTHER_NAME_COLUMNS,
+    PLACE_COLUMNS,
+    mentions_table,
+    other_names_table,
+    place_key,
+    places_table,
+)
+from dateline.vocabulary import NAME_TYPES, REFERENCES
 from dateline.workshop import Workshop
 
 __all__ = [
-    "DEFAULT", "ENGINE_VERSION", "MENTION_COLUMNS", "PLACE_COLUMNS", "PROFILES", "REFERENCES", "UNCERTAIN_BELOW", "Article",
-    "Candidate", "Choice", "DataError", "DatelineError", "DecisionError", "Desk", "EmptyReport", "ExportError", "Gazetteer", "Kind",
-    "Label", "Library", "LinkError", "LinkFailed", "LinkRefused", "Mention", "Network", "NotText", "Opened", "PackError", "Passage",
-    "Place", "Policy", "Ranker", "ReadArticle", "Reader", "Reading", "ReportError", "Sayer", "StoreError", "TooDemanding",
-    "TooLong", "Unreadable", "Wish", "Workshop", "decode", "direction", "distance_km", "export", "kinds", "list_reports",
-    "load_reader", "mentions_table", "mostly_latin", "open_report", "parse", "place_key", "places_table", "read", "read_lines",
-    "select", "toponyms",
+    "DEFAULT",
+    "ENGINE_VERSION",
+    "MENTION_COLUMNS",
+    "NAME_TYPES",
+    "OTHER_NAME_COLUMNS",
+    "PLACE_COLUMNS",
+    "PROFILES",
+    "REFERENCES",
+    "UNCERTAIN_BELOW",
+    "Article",
+    "Candidate",
+    "Choice",
+    "DataError",
+    "DatelineError",
+    "DecisionError",
+    "Desk",
+    "EmptyReport",
+    "Encoder",
+    "ExportError",
+    "Gazetteer",
+    "Kind",
+    "Label",
+    "Library",
+    "LinkError",
+    "LinkFailed",
+    "LinkRefused",
+    "Mention",
+    "NotText",
+    "Opened",
+    "OtherName",
+    "PackError",
+    "Passage",
+    "Place",
+    "Policy",
+    "Ranker",
+    "ReadArticle",
+    "Reader",
+    "Reading",
+    "ReportError",
+    "StoreError",
+    "TooDemanding",
+    "TooLong",
+    "Unreadable",
+    "Wish",
+    "Workshop",
+    "decode",
+    "direction",
+    "distance_km",
+    "export",
+    "kinds",
+    "list_reports",
+    "load_reader",
+    "mentions_table",
+    "mostly_latin",
+    "open_report",
+    "other_names_table",
+    "parse",
+    "place_key",
+    "places_table",
+    "read",
+    "read_lines",
+    "select",
+    "toponyms",
 ]  # fmt: skip

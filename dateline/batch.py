@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dateline.errors import DatelineError, EmptyReport, ReportError, TooLong
+from dateline.geoparsing.annotation_schemes import DEFAULT, Policy
 from dateline.limits import MAX_CHARACTERS
-from dateline.policies import DEFAULT, Policy
 from dateline.reading import Reader, read
 from dateline.records import Article, ReadArticle
 from dateline.records import Reading as _Reading

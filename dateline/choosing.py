@@ -7,26 +7,32 @@ here its outcome becomes a choice that a reader can check.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dateline.distances import distance_km, rough_km
 from dateline.features import LINES, WATERS, is_area
+from dateline.geoparsing.doubt import confidence, doubt_inputs, far_from_everything, mass_near
 from dateline.names import fold_key
-from dateline.ranking import FEATURES, Ranked, Ranker, groups_of, rank
+from dateline.ranking import EVIDENCE, Ranked, Ranker, groups_of, rank
 from dateline.records import Candidate, Choice, Mention, Place
 
 MAX_OTHERS = 8
-UNCERTAIN_BELOW = 0.6
+UNCERTAIN_BELOW = 0.65
 """A place less sure than this is shown as uncertain everywhere."""
+NEVER_FAR = frozenset(["CONT", "OCN", "SEA"])
+"""Continents and seas are named in any report: what is unsure of them is shown as uncertain, but shown."""
+PLACED_FROM = 0.35
+"""A name whose likeliest place is less sure than this is not placed; the places it may mean are listed for a person to choose."""
 FUZZY_AT_MOST = 0.55
 """A guess at a misspelt name is shown as uncertain whatever else speaks for it."""
-SAME_PLACE_KM = 50.0
-"""Candidates this near the chosen one count for it: taking one for the other hardly moves the dot (a city and its district)."""
 NEAR_KM = 100.0
-REGIONS, TOWNS = frozenset(["ADM1", "ADM2"]), frozenset(["PPL", "PPLC"])
+REGIONS, TOWNS = frozenset(["ADM1", "ADM2", "RGN", "TERR"]), frozenset(["PPL", "PPLC"])
+AREAS_FIRST = frozenset(["gaza"])
+"""Names that mean the area unless the words beside say *city*: *Gaza* alone is the Strip."""
 REGION_KM = 150.0
 SMALL_SEAT = 25
 """A town with less than this part of its region's people does not stand for the name."""
@@ -37,11 +43,6 @@ NEIGHBOURS = 3
 ANCHOR_SURE = 0.7
 VILLAGE_SLACK_KM = 5.0
 VILLAGE_NEAR_KM = 15.0
-SURE_INPUTS = (
-    "bias", "log-odds of the choice", "log-odds that it is a place", "log number of candidates", "only a fold or fuzzy match",
-    "a country", "a region", "log population", "log mentions", "near another",
-)  # fmt: skip
-"""What the calibrated confidence is worked out from; see :func:`sure_inputs`."""
 _WORDS = {
     "said to lie in what holds it": "the report says what it lies in",
     "owned by what holds it": "the report names it as part of what holds it",
@@ -50,24 +51,29 @@ _WORDS = {
     "a region beside holds it": "its region is named beside it",
 }
 """Evidence that is a reason by itself."""
-_AT = {name: i for i, name in enumerate(FEATURES)}
+_AT = {name: i for i, name in enumerate(EVIDENCE)}
 
 
 def choose(
-    text: str, mentions: Sequence[Mention], listed: Mapping[str, Sequence[Candidate]], country_names: Mapping[str, str], ranker: Ranker
-) -> dict[str, Choice]:
+    text: str, mentions: Sequence[Mention], listed: Mapping[str, Sequence[Candidate]], chances: NDArray[np.float32],
+    everyday: Collection[str], country_names: Mapping[str, str], ranker: Ranker, given: Collection[tuple[int, int]] = (),
+) -> dict[str, Choice]:  # fmt: skip
     """Return a :class:`~dateline.records.Choice` for each mention id.
 
     Args:
         text: the report.
         mentions: its mentions, in order.
         listed: the places that each mention (by id) may mean.
+        chances: how likely each reference is of each mention, one row a mention.
+        everyday: the ids of the mentions that are everyday words too.
         country_names: the names of ISO codes, for the reasons.
         ranker: the weights.
+        given: spans (start, end) that a person said are places' names: they are placed however unsure.
     """
     ranked = rank(text, groups_of(text, mentions, listed), mentions, ranker)
     towns = _towns(ranked)
     sure_towns = [(key, place) for key, place, p in _tops(ranked) if p > ANCHOR_SURE and not is_area(place.feature)]
+    row = {mention.id: i for i, mention in enumerate(mentions)}
     choices: dict[str, Choice] = {}
     for one in ranked:
         order = _town_or_region(one, np.argsort(-one.probabilities, kind="stable"))
@@ -75,11 +81,23 @@ def choose(
         best = one.group.options[order[0]]
         others = tuple(dict.fromkeys(one.group.options[i].place for i in order[1 : MAX_OTHERS + 1]))
         why = _why(one, int(order[0]), towns, country_names)
+        place = best.place
+        if one.group.cue == "direction":
+            place, why = replace(place, exactness="approximate"), ["a direction: the point is the town's", *why]
         for mention in one.group.members:
-            sure = confidence(sure_inputs(one, mention, int(order[0])), ranker.sure)
+            sure = confidence(
+                doubt_inputs(one, mention, chances[row[mention.id]], int(order[0]), mention.id in everyday, others_of(ranked, one)),
+                ranker.doubt,
+            )
             if best.match == "fuzzy":
                 sure = min(sure, FUZZY_AT_MOST)
-            choices[mention.id] = Choice(best.place, "; ".join([_match_words(mention, best), *why]), round(sure, 3), others)
+            if sure < PLACED_FROM and place.feature not in NEVER_FAR and (mention.start, mention.end) not in given:
+                against = _against(one, mention, int(order[0]), mention.id in everyday, others_of(ranked, one))
+                choices[mention.id] = Choice(
+                    None, f"not placed ({sure:.2f} sure that it is {place.name}): {against}", round(sure, 3), (place, *others)
+                )
+            else:
+                choices[mention.id] = Choice(place, "; ".join([_match_words(mention, best), *why]), round(sure, 3), others)
     for mention in mentions:
         choices.setdefault(mention.id, _unknown(mention))
     return choices
@@ -94,7 +112,7 @@ def _town_or_region(one: Ranked, order: NDArray[np.int64]) -> NDArray[np.int64]:
     top = options[order[0]].place
     if one.group.cue == "coast":  # the Caribbean coast is the sea's
         return np.array(sorted(order.tolist(), key=lambda i: options[i].place.feature not in WATERS))
-    wanted = REGIONS if one.group.cue in ("region", "direction") else TOWNS
+    wanted = REGIONS if one.group.cue == "region" or (not one.group.cue and one.group.key in AREAS_FIRST) else TOWNS
     if top.feature not in REGIONS | TOWNS or top.feature in wanted:
         return order
     near = [
@@ -136,34 +154,9 @@ def _small(place: Place) -> bool:
     return place.population < VILLAGE_BELOW and (not is_area(place.feature) or place.feature in LINES)
 
 
-def mass_near(ranked: Ranked, top: int, km: float = SAME_PLACE_KM) -> float:
-    """Return the probability that the place is within ``km`` of option ``top``."""
-    place = ranked.group.options[top].place
-    return float(sum(
-        p for p, option in zip(ranked.probabilities, ranked.group.options, strict=True)
-        if p > 1e-4 and rough_km(place.lat, place.lon, option.place.lat, option.place.lon) < km
-    ))  # fmt: skip
-
-
-def _log_odds(p: float) -> float:
-    p = min(max(p, 1e-3), 1 - 1e-3)
-    return math.log(p / (1 - p))
-
-
-def sure_inputs(ranked: Ranked, mention: Mention, top: int) -> list[float]:
-    """Return the values of :data:`SURE_INPUTS` for one mention of a ranked group whose option ``top`` is chosen."""
-    option = ranked.group.options[top]
-    return [
-        1.0, _log_odds(mass_near(ranked, top)), _log_odds(mention.score), math.log(len(ranked.group.options)),
-        float(option.match in ("fold", "fuzzy")), float(option.place.feature == "PCLI"), float(option.place.feature in ("ADM1", "ADM2")),
-        math.log10(option.place.population + 1), math.log(len(ranked.group.members)),
-        float(ranked.evidence[top, _AT["nearest within 100 km"]]),
-    ]  # fmt: skip
-
-
-def confidence(inputs: Sequence[float], weights: np.ndarray) -> float:
-    """Return the probability that the chosen place is right: a logistic regression fitted on held-out choices (Platt 1999)."""
-    return 1 / (1 + math.exp(-float(np.dot(inputs, weights))))
+def others_of(ranked: Sequence[Ranked], one: Ranked) -> int:
+    """Return how many names of the report, written otherwise than this one, have a place."""
+    return len({r.group.key for r in ranked} - {one.group.key})
 
 
 def _towns(ranked: Sequence[Ranked]) -> list[tuple[str, Place]]:
@@ -211,6 +204,22 @@ def _match_words(mention: Mention, candidate: Candidate) -> str:
     if fold_key(mention.text) == fold_key(name):
         return f"named {name}"
     return f"{mention.text!r} is another name or spelling of {name}"
+
+
+def _against(one: Ranked, mention: Mention, top: int, everyday: bool, others: int) -> str:
+    """Return what speaks against the likeliest place of a name, in words."""
+    place, against = one.group.options[top].place, []
+    if everyday:
+        against.append(f"{mention.text!r} is an everyday word")
+    if far_from_everything(one, top, others):
+        against.append("nothing else that the report names lies near it or in its country")
+    if mention.score < UNCERTAIN_BELOW:
+        against.append("the words around it hardly make it a place's name")
+    if len(one.group.options) > 1 and mass_near(one, top) < UNCERTAIN_BELOW:
+        against.append(f"{len(one.group.options)} places have this name")
+    if place.population < VILLAGE_BELOW and not against:
+        against.append("a small place, and little else speaks for it")
+    return "; ".join(against) or "too little speaks for it"
 
 
 def _unknown(mention: Mention) -> Choice:

@@ -22,7 +22,7 @@ from dateline.names import fold_key
 from dateline.packed import mention_id, place_from_json, place_to_json
 from dateline.passages import passage_at
 from dateline.records import Article, Choice, Label, Mention, Place, ReadArticle, Reading
-from dateline.saying import REFERENCES
+from dateline.vocabulary import REFERENCES
 
 ACTIONS = ("check", "place", "kind", "reference", "add", "undo", "redo")
 SCOPES = ("mention", "name", "always")

@@ -24,7 +24,7 @@ from rapidfuzz import fuzz, process
 
 from dateline.errors import DataError
 from dateline.folders import cache_folder
-from dateline.names import code_key, fold_key, is_code, with_articles, without_article
+from dateline.names import code_key, common_spelling, fold_key, is_code, with_articles, without_article
 from dateline.records import Candidate, Mention, Place
 
 SCHEMA = """
@@ -45,6 +45,7 @@ CREATE TABLE word(key TEXT PRIMARY KEY) WITHOUT ROWID;      -- common English wo
 
 PACKED = Path(__file__).resolve().parents[1] / "data" / "gazetteer.sqlite.xz"
 FIRST_OWN_ROW = 2_000_000_000
+"""Row ids below are GeoNames ids; places of our own count up from here."""
 FUZZY_MIN_LETTERS = 6
 SEARCH_MIN_LETTERS = 3
 OUTLINES_KEPT = 64
@@ -196,7 +197,18 @@ class Gazetteer:
                 found = found or self._by_key(longer)
         if not found and fuzzy and len(key) >= FUZZY_MIN_LETTERS:
             found = self._fuzzy(key)
-        return found
+        return found + self._regions_of_seats(key, found)
+
+    def _regions_of_seats(self, key: str, found: Sequence[Candidate]) -> tuple[Candidate, ...]:
+        """Return the first-level regions that bear the main name of a town found by another spelling: *Lugansk* may be Luhansk Oblast."""
+        have = {c.place.id for c in found}
+        regions = {}
+        for town in (c.place for c in found if c.match == "alias" and c.place.feature in ("PPL", "PPLC")):
+            main = fold_key(town.name)
+            for other in () if main in key.split() else self._by_key(main):  # Gaza City is no region
+                if other.place.feature == "ADM1" and other.place.country == town.country and other.place.id not in have:
+                    regions[other.place.id] = Candidate(other.place, "alias")
+        return tuple(regions.values())
 
     def demonym(self, word: str) -> tuple[Candidate, ...]:
         """Return the places an adjective or a people's name belongs to, match = its form."""
@@ -289,7 +301,7 @@ class Gazetteer:
         region = self._regions.get((str(country), str(admin1)), str(admin1) if not str(admin1).isdecimal() else "")
         return Place(
             id=str(slug) or f"gn:{number}",
-            name=str(name),
+            name=common_spelling(str(name)),
             feature=str(feature),
             lat=int(str(lat)) / 1e5,
             lon=int(str(lon)) / 1e5,
@@ -313,7 +325,7 @@ def _where(place_id: str) -> tuple[str, str]:
 
 def _region_names(db: sqlite3.Connection) -> dict[tuple[str, str], str]:
     rows = db.execute("SELECT r.country, r.admin1, p.name FROM region r JOIN place p ON p.row = r.place")
-    return {(country, code): name for country, code, name in rows}
+    return {(country, code): common_spelling(name) for country, code, name in rows}
 
 
 def _country_names(db: sqlite3.Connection) -> dict[str, str]:

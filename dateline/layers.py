@@ -42,8 +42,8 @@ def features(places: pd.DataFrame, outlines: Mapping[str, Rings]) -> tuple[dict[
         hollow = row.kind == "actor"
         properties = {
             "id": html.escape(row.place_id),
-            "name": html.escape(row.place),
-            "tip": html.escape(f"{row.place}: {row.kinds}"),
+            "name": html.escape(row.name),
+            "tip": html.escape(f"{row.name}: {row.kinds}"),
             "kind": row.kind,
             "count": int(row.mentions),
             "radius": radius_px(int(row.mentions)),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 APOSTROPHES = "'’‘ʼʹ`´ʻʾʿ′"
@@ -45,6 +46,24 @@ def fold_key(name: str) -> str:
     text = _DOUBLED.sub(r"\1", text)
     text = _DOUBLED.sub(r"\1", text.replace("kh", "h"))
     return _IJY.sub("i", text)
+
+
+_TRANSLITERATION = re.compile("[\u0304\u0323\u0331]|[hHdD]\u0327|[ʻʼʿʾ]|(?<=[ A-Za-z])‘")
+"""Macrons, dots and lines below, and the letters for hamza and ain: scholars' signs, which no English report writes."""
+
+
+@lru_cache(maxsize=4_096)
+def common_spelling(name: str) -> str:
+    """Return a name as English texts write it: without the signs of scholarly transliteration, where it has any.
+
+    >>> common_spelling("Khān Yūnis"), common_spelling("Łódź")
+    ('Khan Yunis', 'Łódź')
+    """
+    apart = unicodedata.normalize("NFD", name)
+    if not _TRANSLITERATION.search(apart):
+        return name
+    bare = "".join(ch for ch in apart if not unicodedata.combining(ch))
+    return re.sub("[ʻʼʿʾ‘]", "", bare)
 
 
 _CODE = re.compile(r"(?:[A-Z]\.?){2,4}")
@@ -97,6 +116,25 @@ def romanise_ukrainian(name: str) -> str:
             latin = _UKRAINIAN.get(ch, ch)
         out.append(latin.capitalize() if name[i : i + 1].isupper() else latin)
     return "".join(out)
+
+
+def usable_alias(alias: str) -> bool:
+    """Return whether a GeoNames alternate name is one that a report in Latin or Cyrillic letters may use.
+
+    Airport codes (all capitals) and romanisations of other scripts (all lower case) are not.
+    """
+    if len(alias) < 3 or not alias[0].isupper() or (alias.isupper() and len(alias) <= 5):
+        return False
+    return all(ch < "\u0530" or "\u1e00" <= ch < "\u1f00" for ch in alias if ch.isalpha())
+
+
+def other_spellings(name: str, aliases: Iterable[str]) -> list[str]:
+    """Return those of the aliases that fold unlike ``name`` and unlike each other, in their order: each a spelling of its own."""
+    spellings = {fold_key(name): name}
+    for alias in aliases:
+        if key := fold_key(alias):
+            spellings.setdefault(key, alias)
+    return list(spellings.values())[1:]
 
 
 OFFICIAL_ROMANISATIONS = {"UA": romanise_ukrainian}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from dateline.records import Article, Choice, Label, Mention, Passage, Place, ReadArticle, Reading
+from dateline.records import Article, Choice, Label, Mention, OtherName, Passage, Place, ReadArticle, Reading
 
 _PLACE = tuple(field.name for field in fields(Place))
 
@@ -54,6 +54,7 @@ def to_json(read: ReadArticle) -> dict[str, Any]:
         "passages": [[p.start, p.end, p.paragraph] for p in read.passages],
         "places": [place_to_json(place) for place in numbers],
         "readings": readings,
+        "other_names": [[name.start, name.end, name.sort, name.reason] for name in read.other_names],
     }
 
 
@@ -75,4 +76,5 @@ def from_json(article: Article, data: dict[str, Any]) -> ReadArticle:
         mention = Mention(mention_id(start, end), start, end, article.text[start:end], score, why_found, form, host)
         choice = Choice(None if place is None else places[place], why, confidence, tuple(places[other] for other in others))
         readings.append(Reading(mention, passages[passage], choice, Label(kind, why_kind), Label(use, why_use)))
-    return ReadArticle(article, passages, tuple(readings))
+    others = (OtherName(start, end, article.text[start:end], sort, why) for start, end, sort, why in data.get("other_names", ()))
+    return ReadArticle(article, passages, tuple(readings), tuple(others))

@@ -29,7 +29,7 @@ from dateline.features import WORDS, is_area
 from dateline.folders import home_folder, private_folder
 from dateline.gazetteer import FIRST_OWN_ROW, SCHEMA, core_file
 from dateline.limits import MB
-from dateline.names import OFFICIAL_ROMANISATIONS, code_key, fold_key, is_code
+from dateline.names import OFFICIAL_ROMANISATIONS, code_key, fold_key, is_code, other_spellings, usable_alias
 
 MAX_EXTRACT_MB = 900
 """Unpacked, of one country: the largest (the United States) has about 330 MB."""
@@ -322,7 +322,7 @@ def _places(extract: _Extract, code: str, known: set[int]) -> Iterator[Row]:
             continue
         if feature is None or number in known or cells[8] != code or not (-90 <= lat <= 90 and -180 <= lon <= 180):
             continue
-        aliases = [a for a in dict.fromkeys(cells[3].split(",")) if _usable(a)]
+        aliases = [a for a in dict.fromkeys(cells[3].split(",")) if usable_alias(a)]
         name = cells[1]
         if romanise:
             name = _official(name, aliases, romanise)
@@ -332,7 +332,7 @@ def _places(extract: _Extract, code: str, known: set[int]) -> Iterator[Row]:
         area = is_area(feature)
         yield (
             number, "", name, feature, round(lat * 1e5), round(lon * 1e5), code, cells[10], population, 0,
-            "area" if area else "point", "|".join(_shown(name, [cells[1], *aliases])), "", "GeoNames",
+            "area" if area else "point", "|".join(other_spellings(name, [cells[1], *aliases])[:_SHOWN_ALIASES]), "", "GeoNames",
         ), names  # fmt: skip
 
 
@@ -344,16 +344,7 @@ def _feature(sort: str, code: str) -> str | None:
         return code if code in ("PPLC", "PPLX") else "PPL" if _TOWN.fullmatch(code) else None
     if sort == "A":  # the core has countries and their two levels; smaller units bear their towns' names
         return "ADM2" if code == "ADM2" else None
-    if sort == "S" or sort == "R" or sort == "U" or sort == "V":
-        return code if code in WORDS else None
     return code if code in WORDS or (sort in "HTL" and code and not code.startswith("ADM")) else None
-
-
-def _usable(alias: str) -> bool:
-    """Return whether an alternate name is one that a report in Latin or Cyrillic letters may use."""
-    if len(alias) < 3 or not alias[0].isupper() or (alias.isupper() and len(alias) <= 5):
-        return False
-    return all(ch < "\u0530" or "\u1e00" <= ch < "\u1f00" for ch in alias if ch.isalpha())
 
 
 def _official(name: str, aliases: Sequence[str], romanise: Callable[[str], str]) -> str:
@@ -364,15 +355,6 @@ def _official(name: str, aliases: Sequence[str], romanise: Callable[[str], str])
             if official != name and fold_key(official) == fold_key(name) and set(alias.casefold()) & set("іїєґ'’"):
                 return official
     return name
-
-
-def _shown(name: str, aliases: Sequence[str]) -> list[str]:
-    seen, kept = {fold_key(name)}, []
-    for alias in aliases:
-        if (key := fold_key(alias)) and key not in seen:
-            seen.add(key)
-            kept.append(alias)
-    return kept[:_SHOWN_ALIASES]
 
 
 def _own_places(text: str, file: str, pack: str) -> Iterator[Row]:

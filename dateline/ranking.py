@@ -38,11 +38,14 @@ MAX_MEMBERS = 200
 """Bounds on the work for texts that are nothing but names."""
 BESIDE_CHARACTERS = 160
 _REGION_WORDS = r"(?:region|oblast|province|state|governorate|department|district|prefecture|county|republic|parish|raion)"
-_AFTER_REGION = re.compile(rf"^,? (?:{_REGION_WORDS})\b", re.IGNORECASE)
-_AMONG_REGIONS = re.compile(r"^(?: (?:and|or) [A-Z]\w+)?, (?:[\w-]+ ){0,3}(?:states|provinces|regions|departments|governorates|counties)\b")
+_NAME = r"[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*"
+_AFTER_REGION = re.compile(rf"^,? (?:{_REGION_WORDS}|countryside)\b", re.IGNORECASE)
+_REGIONS_WORDS = r"(?:states|provinces|regions|oblasts|departments|governorates|counties|prefectures|raions)"
+_AMONG_REGIONS = re.compile(rf"^(?:,? {_NAME}| {_NAME},)*,? (?:(?:and|or|&) {_NAME} )?(?:[\w-]+ ){{0,2}}{_REGIONS_WORDS}\b")
+_AFTER_REGIONS = re.compile(rf"\b{_REGIONS_WORDS} of (?:{_NAME}, )*(?:{_NAME},? and )?$")
 _AFTER_COAST = re.compile(r"^ (?:coast|shores?|waters)\b", re.IGNORECASE)
 _AFTER_DIRECTION = re.compile(rf"^ {any_of('place', 'direction')}\b", re.IGNORECASE)
-_BEFORE_REGION = re.compile(rf"\b(?:{_REGION_WORDS}|governor|governorate)s? of $", re.IGNORECASE)
+_BEFORE_REGION = re.compile(rf"\b(?:{_REGION_WORDS}|governor|governorate)s? of $|\brural $", re.IGNORECASE)
 _BEFORE_TOWN = re.compile(r"\b(?:city|town|village|settlement|port|capital)(?: of)? $", re.IGNORECASE)
 _AFTER_TOWN = re.compile(r"^,? (?:city|town|village)\b|^, (?:a|the|its) (?:\w+ ){0,3}(?:city|town|village|capital)\b", re.IGNORECASE)
 _BEFORE_WATER = re.compile(r"\b(?:river|lake|banks of the|along the|across the|sea of|gulf of)(?: the)? $", re.IGNORECASE)
@@ -51,7 +54,7 @@ _OWNED = re.compile(r"^(?:['’]s?)? (?:[a-z-]+ ){0,4}(?:of )?$")
 CUES = ("", "region", "town", "coast", "direction", "water")
 SORTS = ("PCLI", "PPLC", "ADM1", "ADM2", "PPL", "water", "area", "spot")
 MATCHES = ("name", "alias", "fold", "fuzzy", "adjective", "people")
-FEATURES = (
+EVIDENCE = (
     *(f"is {sort}" for sort in SORTS), *(f"by {match}" for match in MATCHES),
     "log population", "log population below the largest", "log rank by population", "log number of candidates", "alone",
     "region cue on a region", "region cue on a town", "town cue on a town", "town cue on an area", "coast cue on a water", "direction cue",
@@ -83,7 +86,7 @@ class Ranked:
     group: Group
     probabilities: Array
     evidence: Array
-    """Shape (options, FEATURES), of the second round."""
+    """Shape (options, EVIDENCE), of the second round."""
 
 
 def cue_of(text: str, mention: Mention) -> str:
@@ -91,7 +94,7 @@ def cue_of(text: str, mention: Mention) -> str:
     before, after = text[max(0, mention.start - 40) : mention.start], text[mention.end : mention.end + 60]
     if _AFTER_COAST.match(after):
         return "coast"
-    if _AFTER_REGION.match(after) or _AMONG_REGIONS.match(after) or _BEFORE_REGION.search(before):
+    if _AFTER_REGION.match(after) or _AMONG_REGIONS.match(after) or _BEFORE_REGION.search(before) or _AFTER_REGIONS.search(before):
         return "region"
     if _AFTER_DIRECTION.match(after):
         return "direction"
@@ -152,7 +155,7 @@ class _Table:
         self.prior = np.array([_prior(c) for c in options], np.float32)
         self.starts = np.concatenate([[0], np.cumsum(self.sizes)]).astype(np.int64)
         self.weight = np.array([math.sqrt(len(g.members)) for g in self.groups], np.float32)
-        f = self.fixed = np.zeros((n, len(FEATURES)), np.float32)
+        f = self.fixed = np.zeros((n, len(EVIDENCE)), np.float32)
         f[np.arange(n), self.sort] = 1
         f[np.arange(n), len(SORTS) + np.array([MATCHES.index(c.match) for c in options], np.int64)] = 1
         log_population = np.log10(np.array([p.population for p in places], np.float32) + 1) / 3
@@ -321,7 +324,7 @@ def _region_of(place: Place) -> str:
     return f"{place.country}/{place.admin1}" if place.admin1 else ""
 
 
-_AT = {name: i for i, name in enumerate(FEATURES)}
+_AT = {name: i for i, name in enumerate(EVIDENCE)}
 
 
 class Ranker:
@@ -334,9 +337,9 @@ class Ranker:
             DataError: the file is missing, damaged or made for other evidence.
         """
         held = weights.load(path)
-        weights.made_for(path, held, "labels.features", FEATURES)
+        weights.made_for(path, held, "labels.evidence", EVIDENCE)
         self._rounds = [tuple(held[f"round{k}.{part}"] for part in ("in", "bias", "out")) for k in (1, 2)]
-        self.sure = held["sure"].astype(np.float64)
+        self.doubt = held["doubt"].astype(np.float64)
 
     def scores(self, evidence: Array, which: int) -> Array:
         """Return the score of each candidate in round ``which`` (1 or 2)."""

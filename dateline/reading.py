@@ -9,16 +9,16 @@ from pathlib import Path
 from dateline import weights
 from dateline.choosing import choose
 from dateline.cues import flat
-from dateline.finding import find, look
 from dateline.gazetteer import Gazetteer
-from dateline.network import Network
+from dateline.geoparsing.annotation_schemes import DEFAULT, Policy
+from dateline.geoparsing.classification import classify
+from dateline.geoparsing.encoder import Encoder
+from dateline.geoparsing.recognition import everyday_words, recognise
 from dateline.passages import passage_at, passages, sentence_starts
-from dateline.policies import DEFAULT, Policy
 from dateline.ranking import Ranker
 from dateline.records import Article, Candidate, ReadArticle, Reading
-from dateline.saying import Sayer, said_of
 
-ENGINE_VERSION = "2"
+ENGINE_VERSION = "3"
 """Changes whenever the same text may be read differently; stored readings carry it."""
 
 
@@ -26,8 +26,7 @@ ENGINE_VERSION = "2"
 class Reader:
     """What reading needs, loaded once a process and shared: the weights and the gazetteer."""
 
-    network: Network
-    sayer: Sayer
+    encoder: Encoder
     ranker: Ranker
     gazetteer: Gazetteer
 
@@ -38,7 +37,7 @@ def load_reader(packs: Sequence[Path] = ()) -> Reader:
     Raises:
         DataError: one of the files is missing or damaged.
     """
-    return Reader(Network(), Sayer(), Ranker(), Gazetteer(packs=packs))
+    return Reader(Encoder(), Ranker(), Gazetteer(packs=packs))
 
 
 def made_by(gazetteer: Gazetteer) -> str:
@@ -60,11 +59,11 @@ def read(
         progress: told the share done, 0 to 1, after each step; the shares are those of a long report.
     """
     text = article.text
-    sight = look(text, reader.network, reader.gazetteer)
-    progress(0.55)
-    cut = passages(text, sentence_starts(sight.words))
+    encoded = reader.encoder.encode(text, reader.gazetteer, policy.schemes)
+    progress(0.75)
+    cut = passages(text, sentence_starts(encoded.words))
     asked = None if given is None else frozenset(given)
-    mentions = find(sight, reader.network, policy.domains, asked or ())
+    mentions, others = recognise(encoded, reader.encoder, asked or ())
     listed = {}
     seen: dict[tuple[str, str], tuple[Candidate, ...]] = {}
     for mention in mentions:
@@ -72,16 +71,19 @@ def read(
         if key not in seen:
             seen[key] = reader.gazetteer.listed(mention)
         listed[mention.id] = seen[key]
-    progress(0.7)
-    choices = choose(flat(text), mentions, listed, reader.gazetteer.country_names, reader.ranker)
     progress(0.85)
-    kinds, uses = said_of(sight, mentions, cut, reader.sayer)
+    classified = classify(encoded, mentions, cut, reader.encoder)
+    choices = choose(
+        flat(text), mentions, listed, classified.chances, everyday_words(encoded, mentions), reader.gazetteer.country_names, reader.ranker,
+        asked or (),
+    )  # fmt: skip
     return ReadArticle(
         article,
         cut,
         tuple(
             Reading(mention, passage_at(cut, mention.start), choices[mention.id], kind, use)
-            for mention, kind, use in zip(mentions, kinds, uses, strict=True)
+            for mention, kind, use in zip(mentions, classified.kinds, classified.references, strict=True)
             if ((mention.start, mention.end) in asked if asked is not None else use.value in policy.include)
         ),
+        others,
     )

@@ -95,6 +95,19 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherName:
+    """A name that is no place's in this report, though the gazetteer has places of that name."""
+
+    start: int
+    end: int
+    text: str
+    sort: str
+    """``person``, ``organisation`` or ``other``; see :data:`dateline.vocabulary.NAME_TYPES`."""
+    reason: str
+    """Why it is not on the map, in words."""
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """Which place a mention means, why, how sure, and what else it could have been."""
 
@@ -134,3 +147,5 @@ class ReadArticle:
     article: Article
     passages: tuple[Passage, ...]
     readings: tuple[Reading, ...] = field(default=())
+    other_names: tuple[OtherName, ...] = field(default=())
+    """Names left off the map because they are no place's, in the order of the text."""

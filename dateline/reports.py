@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 import charset_normalizer
@@ -180,8 +181,8 @@ def open_report(path: Path | str) -> Article:
     return parse(decode(content, path.name), path.stem)
 
 
-def list_reports(folder: Path) -> tuple[Path, ...]:
-    """Return the report files (``.txt``, ``.md``) directly in ``folder``, by name.
+def list_reports(folder: Path, suffixes: Collection[str] = SUFFIXES) -> tuple[Path, ...]:
+    """Return the report files (those whose names end in ``suffixes``) directly in ``folder``, by name.
 
     Links that lead out of the folder are left out.
     """
@@ -189,5 +190,5 @@ def list_reports(folder: Path) -> tuple[Path, ...]:
     return tuple(
         path
         for path in sorted(folder.iterdir() if folder.is_dir() else ())
-        if path.suffix.lower() in SUFFIXES and path.is_file() and path.resolve().is_relative_to(root)
+        if path.suffix.lower() in suffixes and path.is_file() and path.resolve().is_relative_to(root)
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dateline.kinds import kinds
+from dateline.passages import passage_at
 from dateline.records import ReadArticle, Reading
 
 
@@ -59,7 +60,8 @@ MENTION_COLUMNS = (
 
 PLACE_COLUMNS = (
     Column("place_id", "str", "gazetteer id; unplaced names have an id of their own, 'un:<name>'"),
-    Column("place", "str", "main name of the place, or the name as written where none was found"),
+    Column("name", "str", "the report's commonest spelling of it; the main name where the report only has its people or adjective"),
+    Column("place", "str", "main name of the place in the gazetteer, or the name as written where none was found"),
     Column("feature", "str", "GeoNames feature code; empty where no place was found"),
     Column("country", "str", "country GeoNames files the place under, ISO 3166-1 alpha-2"),
     Column("admin1", "str", "first-level region"),
@@ -75,6 +77,17 @@ PLACE_COLUMNS = (
     Column("source", "str", "gazetteer or person that the place comes from"),
     Column("status", "str", "unchecked while any mention is; else corrected if any was, else checked"),
     Column("first_start", "int64", "where the first of them stands in the text", "code points"),
+)
+
+
+OTHER_NAME_COLUMNS = (
+    Column("report", "str", "id of the report"),
+    Column("start", "int64", "first character in the report's text", "code points"),
+    Column("end", "int64", "end of the name, exclusive", "code points"),
+    Column("text", "str", "the name as the report writes it; text[start:end]"),
+    Column("sort", "str", "what it names: person, organisation (also an armed group) or other"),
+    Column("reason", "str", "why it is not on the map"),
+    Column("quote", "str", "the passage, as written"),
 )
 
 
@@ -107,6 +120,19 @@ def _row(read: ReadArticle, reading: Reading) -> tuple[object, ...]:
     )  # fmt: skip
 
 
+def other_names_table(read: ReadArticle) -> pd.DataFrame:
+    """Return one row a name that is no place's though the gazetteer has one of that name; columns :data:`OTHER_NAME_COLUMNS`."""
+    if not read.other_names:
+        return empty(OTHER_NAME_COLUMNS)
+    rows = []
+    for name in read.other_names:
+        passage = passage_at(read.passages, name.start)
+        quote = _clean(read.article.text[passage.start : passage.end])
+        rows.append((read.article.id, name.start, name.end, _clean(name.text), name.sort, name.reason, quote))
+    table = pd.DataFrame(rows, columns=[c.name for c in OTHER_NAME_COLUMNS])
+    return table.astype({c.name: c.dtype for c in OTHER_NAME_COLUMNS})
+
+
 def _clean(text: str) -> str:
     """Return text that can be encoded: lone surrogates, which no table can hold, become U+FFFD."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -125,8 +151,18 @@ def status_of(statuses: Iterable[str]) -> str:
 
 _FROM_MENTIONS = (
     "place", "text", "feature", "country", "admin1", "lat", "lon", "exactness", "radius_km", "kind", "confidence", "start", "source",
-    "status",
+    "status", "reference",
 )  # fmt: skip
+
+
+def spelling(members: Iterable[tuple[str, str]], main: str) -> str:
+    """Return the commonest spelling of a place among (text, reference) of its mentions, of equals the first.
+
+    A demonym (*Ukrainian*) is no spelling of the place; capitals throughout (*BAKHMUT*) only where the report writes it in no other way.
+    """
+    names = [" ".join(text.split()) for text, reference in members if reference != "demonym"]
+    counts = Counter(name for name in names if not (name.isupper() and len(name) > 4)) or Counter(names)
+    return counts.most_common(1)[0][0] if counts else main
 
 
 def places_table(mentions: pd.DataFrame) -> pd.DataFrame:
@@ -145,7 +181,8 @@ def places_table(mentions: pd.DataFrame) -> pd.DataFrame:
         counts = Counter(columns["kind"][n] for n in members)
         ranked = sorted(counts.items(), key=lambda item: (item[0] == "actor", -item[1], order.get(item[0], len(order))))
         rows.append((
-            place_id, first["place"] or first["text"], first["feature"], first["country"], first["admin1"],
+            place_id, spelling([(columns["text"][n], columns["reference"][n]) for n in members], first["place"]),
+            first["place"] or first["text"], first["feature"], first["country"], first["admin1"],
             first["lat"], first["lon"], first["exactness"], first["radius_km"], len(members), ranked[0][0],
             ", ".join(f"{kind} {count}" for kind, count in ranked), max(columns["confidence"][n] for n in members),
             " | ".join(dict.fromkeys(columns["text"][n] for n in members)), first["source"],

@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from dateline.errors import DataError
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "weights"
+MAX_REMEMBERED = 50_000
+"""Words whose pieces are remembered; a report of nothing but new words starts afresh."""
 
 
-def load(path: Path) -> dict[str, NDArray[Any]]:
-    """Return the arrays of a file by name: half-precision weights as float32, all else as it is.
+def load(path: Path, *, as_stored: bool = False) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a file by name: half-precision weights as float32 (unless ``as_stored``), all else as it is.
 
     Raises:
         DataError: the file is missing or damaged; the message names it.
@@ -30,14 +32,14 @@ def load(path: Path) -> dict[str, NDArray[Any]]:
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         msg = f"The weights in {str(path)!r} cannot be read: {error}. Check out the file again."
         raise DataError(msg) from error
-    return {name: array.astype(np.float32) if array.dtype == np.float16 else array for name, array in held.items()}
+    return {name: array.astype(np.float32) if array.dtype == np.float16 and not as_stored else array for name, array in held.items()}
 
 
 @lru_cache(maxsize=1)
 def digest() -> str:
     """Return eight hexadecimal digits that change with any of the shipped weights."""
     found = hashlib.sha256()
-    for path in sorted(FOLDER.glob("*.npz")):
+    for path in sorted(FOLDER.iterdir()):
         found.update(path.read_bytes())
     return found.hexdigest()[:8]
 

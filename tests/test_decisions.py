@@ -13,7 +13,7 @@ from dateline import Article, DecisionError, Place
 from dateline import decisions as d
 from dateline.kinds import kinds
 from dateline.packed import from_json, place_to_json, to_json
-from dateline.saying import REFERENCES
+from dateline.vocabulary import REFERENCES
 
 VARNA = Place("gn:726050", "Varna", "PPL", 43.21, 27.91, "BG", source="GeoNames")
 

@@ -31,7 +31,7 @@ SENTENCES = [
     ("KYIV, March 7 - The city was calm.", "KYIV", "reporting", "literal"),
     ("She was speaking by phone from Kharkiv.", "Kharkiv", "reporting", "literal"),
     ("The village lies 20 km west of Donetsk.", "Donetsk", "setting", "literal"),
-    ("They advanced in the Donetsk direction.", "Donetsk", "threatened", "modifier"),
+    ("In the Kupiansk direction there were nine clashes.", "Kupiansk", "fighting", "modifier"),
     ("Nyala is the capital of South Darfur.", "South Darfur", "setting", "literal"),
 ]
 

@@ -169,4 +169,4 @@ def test_the_list_escapes_nothing_because_the_pane_sets_text(visible, gazetteer)
     rows = place_list.rows(places_table(visible), gazetteer.country_names)
     assert rows[0]["name"] == "Bakhmut"
     assert all(html.unescape(row["name"]) == row["name"] for row in rows)
-    assert rows[0]["kinds"].startswith("fighting")
+    assert "fighting" in rows[0]["kinds"]

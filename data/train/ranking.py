@@ -1,7 +1,8 @@
-"""Train the weights for choosing places and write ``data/weights/ranking.npz``.
+"""Train the weights for choosing places and for doubt, and write ``data/weights/ranking.npz``.
 
-Run: ``python -m data.train.ranking``. It prints scores by cross-validation (five parts, each held out once), then trains on all
-and writes. ``--held-out`` leaves a quarter of every corpus out. Needs the reading network's weights: the other names of a report, which are evidence, are found by it.
+Run: ``python -m data.train.ranking``, after ``python -m data.train.encoder``: the other names of a report, which are evidence, are found by
+the encoder. Choosing trains on the documents that trained the encoder; doubt is fitted on the eighth that trained nothing, and the figures
+printed are of it, doubt's by cross-validation within it.
 """
 
 from __future__ import annotations
@@ -9,36 +10,31 @@ from __future__ import annotations
 import argparse
 import math
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
-from benchmarks.corpora import FOLDS, HELD_OUT
-from data.train.corpora import Document, corpus, fold_of
+from data.train.corpora import MARKED, Document, corpus, fold_of, held_out, is_right, marked
 from data.train.reliability import draw, ece
 from dateline import ranking
-from dateline.choosing import SURE_INPUTS, sure_inputs
-from dateline.distances import distance_km
-from dateline.finding import find, look
+from dateline.cues import flat
 from dateline.gazetteer import Gazetteer
-from dateline.network import Network
-from dateline.ranking import FEATURES, Ranked, groups_of, softmax_by, table_of
-from dateline.weights import save
+from dateline.geoparsing.classification import reference_chances
+from dateline.geoparsing.doubt import INPUTS, doubt_inputs
+from dateline.geoparsing.encoder import Encoder
+from dateline.geoparsing.recognition import everyday_words, recognise
+from dateline.ranking import EVIDENCE, Ranked, Ranker, groups_of, softmax_by, table_of
+from dateline.weights import load, save
 
-CORPORA = {
-    "lgl.dev": "lgl",
-    "trnews.dev": "trnews",
-    "geovirus.dev": "geovirus",
-    "geowebnews.dev": "geowebnews",
-    "wiktor.dev": "marked",
-    "wotr.dev": "wotr",
-}
-SHARE = {"wotr": 4}
-WEIGHT = {"wotr": 0.2, "wiktor": 0.1}
+SCHEMES = {"lgl": "lgl", "trnews": "trnews", "geovirus": "geovirus", "geowebnews": "geowebnews", "wiktor": "marked", "wotr": "wotr"}
+STEP = {"wotr": 3}
+WEIGHT = {"wotr": 0.2, "wiktor": 0.1, "marked": 1.5}
 """WikToR was made to be ambiguous: at full weight it would teach that size means nothing."""
-RIGHT_KM = 161.0
-CAUTION = 0.4
+DOUBT_WEIGHT = {"marked": 3.0, "marked lines": 1.0, "wotr": 0.1}
+"""Our field documents are what is pasted; they count for more."""
+CAUTION = 0.35
 """Log-odds taken off the fitted confidence, so that of what is called 0.9 sure at least 97 in 100 are right."""
 HIDDEN = 32
 
@@ -48,62 +44,75 @@ class Example:
     """One document, ready: its table of candidates, and which rows are right for which group."""
 
     document: Document
-    table: object
-    right: np.ndarray  # rows within 161 km of the gold point
-    labelled: np.ndarray  # groups whose gold point is near one of the candidates
-    gold: dict
+    table: ranking._Table
+    right: np.ndarray
+    labelled: np.ndarray
+    """The weight of each group: 0 where its place is not known or none of its candidates is right."""
+    gold: dict[int, list[tuple[object, tuple[float, float] | None]]]
+    """The mentions of each group with their points; None for a found name that is no place's."""
+    chances: dict[str, np.ndarray]
+    """How likely each reference is of each mention id."""
+    everyday: frozenset[str]
     weight: float
 
 
-def examples(network: Network, parts: dict[str, str] = CORPORA) -> list[Example]:
-    """Return the documents with places marked by corpora, candidates listed."""
-    gazetteer = Gazetteer()
-    out = []
-    for name, domain in parts.items():
-        documents = corpus(name)
-        step = SHARE.get(name.removesuffix(".dev"), 1)
-        for document in documents[::step]:
-            given = sorted({(p["start"], p["end"]) for p in document.places})
-            mentions = find(look(document.text, network, gazetteer), network, (domain,), given)
-            listed = {m.id: gazetteer.listed(m) for m in mentions}
-            groups = groups_of(document.text, mentions, listed)
-            table = table_of(document.text, groups, mentions)
-            if not table.groups:
-                continue
-            points = {(p["start"], p["end"]): (p["lat"], p["lon"]) for p in document.places if p.get("lat") is not None}
-            right = np.zeros(len(table.of), bool)
-            labelled = np.zeros(len(table.groups), np.float32)
-            gold = {}
-            for g, group in enumerate(table.groups):
-                spots = [points[(m.start, m.end)] for m in group.members if (m.start, m.end) in points]
-                gold[g] = [(m, points[(m.start, m.end)]) for m in group.members if (m.start, m.end) in points]
-                if not spots:
-                    continue
-                spot = max(set(spots), key=spots.count)
-                s = slice(table.starts[g], table.starts[g + 1])
-                right[s] = [distance_km(o.place.lat, o.place.lon, *spot) <= RIGHT_KM for o in group.options]
-                if right[s].any() and len(group.options) > 1:
-                    labelled[g] = math.sqrt(len(spots))
-            out.append(Example(document, table, right, labelled, gold, WEIGHT.get(document.corpus, 1.0)))
-    return out
+def documents() -> list[Document]:
+    """Return the documents with points: of the corpora, and our own field documents."""
+    found = [d for name in SCHEMES for d in corpus(f"{name}.dev")[:: STEP.get(name, 1)]]
+    return [*found, *(d for d in marked(MARKED / "train") if d.head.get("places"))]
 
 
-class Rounds(torch.nn.Module):
+def example(document: Document, encoder: Encoder, gazetteer: Gazetteer, find: bool) -> Example | None:
+    """Return a document ready to train or measure; with ``find``, of the names that are found instead of those that are marked."""
+    text = document.text
+    encoded = encoder.encode(text, gazetteer, (SCHEMES.get(document.corpus, "marked"),))
+    gold = {(p["start"], p["end"]): p for p in document.places if p.get("reference") != "not_a_place" and not p.get("only_use")}
+    mentions, _ = recognise(encoded, encoder, () if find else sorted(gold))
+    references = reference_chances(encoded, mentions, encoder)
+    groups = groups_of(flat(text), mentions, {m.id: gazetteer.listed(m) for m in mentions})
+    table = table_of(flat(text), groups, mentions)
+    if not table.groups:
+        return None
+    ours = document.corpus == "marked"
+    right, labelled = np.zeros(len(table.of), bool), np.zeros(len(table.groups), np.float32)
+    by_group: dict[int, list[tuple[object, tuple[float, float] | None]]] = {}
+    for g, group in enumerate(table.groups):
+        by_group[g] = []
+        spots = []
+        for m in group.members:
+            place = gold.get((m.start, m.end)) or next((p for (s, e), p in gold.items() if s < m.end and m.start < e), None)
+            if place is None:
+                by_group[g].append((m, None))
+            elif place.get("lat") is not None:
+                spots.append((place["lat"], place["lon"]))
+                by_group[g].append((m, spots[-1]))
+        if not spots:
+            continue
+        spot = max(set(spots), key=spots.count)
+        s = slice(table.starts[g], table.starts[g + 1])
+        right[s] = [is_right(o.place, *spot, ours) for o in group.options]
+        if right[s].any() and len(group.options) > 1:
+            labelled[g] = math.sqrt(len(spots))
+    chances = {m.id: references[i] for i, m in enumerate(mentions)}
+    return Example(document, table, right, labelled, by_group, chances, everyday_words(encoded, mentions), WEIGHT.get(document.corpus, 1.0))
+
+
+class Round(torch.nn.Module):
     """One round: evidence to score."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.into = torch.nn.Linear(len(FEATURES), HIDDEN)
+        self.into = torch.nn.Linear(len(EVIDENCE), HIDDEN)
         self.out = torch.nn.Linear(HIDDEN, 1, bias=False)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.out(torch.tanh(self.into(x)))[:, 0]
 
 
-def fit(data: list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]], epochs: int, seed: int) -> Rounds:
+def fit(data: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]], epochs: int, seed: int) -> Round:
     """Fit one round on (evidence, starts, right, labelled, weight) of many documents: the right options' share of the softmax."""
     torch.manual_seed(seed)
-    net = Rounds()
+    net = Round()
     optimiser = torch.optim.AdamW(net.parameters(), lr=4e-3, weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, epochs)
     order = np.random.default_rng(seed)
@@ -135,45 +144,70 @@ def fit(data: list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]]
     return net
 
 
-def scores(net: Rounds, evidence: np.ndarray) -> np.ndarray:
+def scores(net: Round, evidence: np.ndarray) -> np.ndarray:
+    """Return the score of each candidate."""
     with torch.no_grad():
         return net(torch.from_numpy(evidence)).numpy()
 
 
-def train(some: list[Example], epochs: int = 30, seed: int = 0) -> tuple[Rounds, Rounds]:
+def train(some: Sequence[Example], epochs: int = 30, seed: int = 0) -> tuple[Round, Round]:
+    """Return the two rounds, fitted one after the other."""
     first = [(e.table.evidence(softmax_by(e.table.prior, e.table.starts)), e.table.starts, e.right, e.labelled, e.weight) for e in some]
     one = fit(first, epochs, seed)
     second = [(e.table.evidence(softmax_by(scores(one, x[0]), e.table.starts)), *x[1:]) for e, x in zip(some, first, strict=True)]
     return one, fit(second, epochs, seed + 1)
 
 
-def chosen(e: Example, one: Rounds, two: Rounds) -> list[tuple[Ranked, object, bool]]:
-    """Return (ranked group, mention, whether it is right) for each placed gold mention that has candidates."""
-    p = softmax_by(scores(one, e.table.evidence(softmax_by(e.table.prior, e.table.starts))), e.table.starts)
+def chosen(e: Example, ranker: Ranker) -> list[tuple[list[float], bool, bool, bool]]:
+    """Return (inputs of doubt, whether it is right, whether any candidate is, whether it is a place's name) of the mentions with candidates."""
+    p = softmax_by(ranker.scores(e.table.evidence(softmax_by(e.table.prior, e.table.starts)), 1), e.table.starts)
     evidence = e.table.evidence(p)
-    q = softmax_by(scores(two, evidence), e.table.starts)
+    q = softmax_by(ranker.scores(evidence, 2), e.table.starts)
+    keys = {group.key for group in e.table.groups}
     out = []
     for g, group in enumerate(e.table.groups):
         a, b = e.table.starts[g], e.table.starts[g + 1]
         ranked = Ranked(group, q[a:b], evidence[a:b])
-        place = group.options[int(np.argmax(q[a:b]))].place
-        for mention, (lat, lon) in e.gold[g]:
-            covered = any(distance_km(o.place.lat, o.place.lon, lat, lon) <= RIGHT_KM for o in group.options)
-            out.append((ranked, mention, distance_km(place.lat, place.lon, lat, lon) <= RIGHT_KM, covered))
+        top = int(np.argmax(q[a:b]))
+        for mention, point in e.gold[g]:
+            ours = e.document.corpus == "marked"
+            right = point is not None and is_right(group.options[top].place, *point, ours)
+            covered = point is not None and any(is_right(o.place, *point, ours) for o in group.options)
+            out.append(
+                (
+                    doubt_inputs(ranked, mention, e.chances[mention.id], top, mention.id in e.everyday, len(keys - {group.key})),
+                    right,
+                    covered,
+                    point is not None,
+                )
+            )
     return out
 
 
-def calibrate(rows: list[tuple[list[float], bool]], weights: np.ndarray) -> np.ndarray:
-    """Return the logistic regression weights of SURE_INPUTS."""
-    x = torch.tensor([r[0] for r in rows], dtype=torch.float64)
-    y = torch.tensor([float(r[1]) for r in rows], dtype=torch.float64)
-    w = torch.tensor(weights, dtype=torch.float64)
-    beta = torch.zeros(x.shape[1], dtype=torch.float64, requires_grad=True)
-    optimiser = torch.optim.LBFGS([beta], max_iter=200)
+def paragraphs(document: Document) -> list[Document]:
+    """Return the lines of a document that name a place, each as a document: what is pasted is often as short."""
+    found, start = [], 0
+    for number, line in enumerate(document.text.split("\n")):
+        end = start + len(line)
+        places = tuple(
+            dict(p, start=p["start"] - start, end=p["end"] - start) for p in document.places if start <= p["start"] and p["end"] <= end
+        )
+        if places:
+            found.append(replace(document, id=f"{document.id}#{number}", text=line, places=places))
+        start = end + 1
+    return found
 
-    def closure():
+
+def calibrate(x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the logistic regression weights of INPUTS, kept small (the bias is not)."""
+    x_, y_, w_ = (torch.tensor(a, dtype=torch.float64) for a in (x, y, weights))
+    beta = torch.zeros(x.shape[1], dtype=torch.float64, requires_grad=True)
+    optimiser = torch.optim.LBFGS([beta], max_iter=300)
+
+    def closure() -> torch.Tensor:
         optimiser.zero_grad()
-        loss = (torch.nn.functional.binary_cross_entropy_with_logits(x @ beta, y, reduction="none") * w).mean() + 1e-4 * (beta**2).sum()
+        loss = (torch.nn.functional.binary_cross_entropy_with_logits(x_ @ beta, y_, reduction="none") * w_).sum() / w_.sum()
+        loss = loss + 1e-3 * (beta[1:] ** 2).sum()
         loss.backward()
         return loss
 
@@ -181,62 +215,67 @@ def calibrate(rows: list[tuple[list[float], bool]], weights: np.ndarray) -> np.n
     return beta.detach().numpy()
 
 
-def held_out(some: list[Example], folds: int = 5) -> list[tuple[Example, list]]:
-    out = []
-    for fold in range(folds):
-        one, two = train([e for e in some if fold_of(e.document, folds) != fold], seed=fold)
-        out.extend((e, chosen(e, one, two)) for e in some if fold_of(e.document, folds) == fold)
-    return out
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--held-out", action="store_true", help="without a quarter of every corpus, from and into .cache/held-out")
+    """Train, print figures of what was held out, and write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only-doubt", action="store_true", help="keep the weights for choosing, fit doubt anew")
     args = parser.parse_args()
-    some = examples(Network(HELD_OUT / "network.npz") if args.held_out else Network())
-    if args.held_out:
-        some = [e for e in some if fold_of(e.document, FOLDS) != 0]
-    print(len(some), "documents", flush=True)
-    results = held_out(some)
-    tally: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    rows, weights, folds = [], [], []
-    for e, choices in results:
-        for ranked, mention, right, covered in choices:
-            t = tally[e.document.corpus]
-            t[0] += right
-            t[1] += covered
-            t[2] += 1
-            if e.document.corpus not in ("wotr", "wiktor"):
-                rows.append((sure_inputs(ranked, mention, int(np.argmax(ranked.probabilities))), right))
-                weights.append(1.0)
-                folds.append(fold_of(e.document, 5))
-    for name, (right, covered, n) in tally.items():
+    encoder, gazetteer = Encoder(), Gazetteer()
+    docs = documents()
+    some = [e for d in docs if not args.only_doubt and not held_out(d) and (e := example(d, encoder, gazetteer, False))]
+    # WikToR marks one name a page: what else is found there is not known to be wrong
+    apart = [e for d in docs if held_out(d) and d.corpus != "wiktor" and (e := example(d, encoder, gazetteer, True))]
+    short = [p for d in docs if held_out(d) and d.corpus == "marked" for p in paragraphs(d)]
+    apart += [e for p in short if (e := example(p, encoder, gazetteer, True))]
+    print(f"{len(some)} documents train, {len(apart)} are held out", flush=True)
+    if args.only_doubt:
+        arrays = load(ranking.WEIGHTS, as_stored=True)
+    else:
+        arrays = rounds(*train(some))
+    save(ranking.WEIGHTS, arrays | {"doubt": np.zeros(len(INPUTS)), "labels.doubt": np.array(INPUTS)})
+    ranker = Ranker()
+    rows, names, folds = [], [], []
+    tally: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for e in apart:
+        for inputs, right, covered, is_place in chosen(e, ranker):
+            t = tally[e.document.corpus + (" lines" if "#" in e.document.id else "")]
+            for i, hit in enumerate((right, covered, is_place, True)):
+                t[i] += hit
+            rows.append((inputs, right))
+            names.append(e.document.corpus + (" lines" if "#" in e.document.id else ""))
+            folds.append(fold_of(replace(e.document, id=e.document.id.split("#")[0]), 1000) % 5)
+    for name, (right, covered, places, n) in tally.items():
         print(
-            f"{name:12s} held out: choosing {100 * right / covered:.1f} of {covered} covered; of all {n} with candidates {100 * right / n:.1f}"
+            f"{name:12s} held out: right {100 * right / max(1, covered):.1f} % of {covered} covered; {n - places} of {n} found names are no place's"
         )
-    weights, folds = np.array(weights), np.array(folds)
-    p, y = np.zeros(len(rows)), np.array([r[1] for r in rows])
+    x, y = np.array([r[0] for r in rows]), np.array([float(r[1]) for r in rows])
+    weights = np.array([DOUBT_WEIGHT.get(name, 1.0) for name in names])
+    p, folds, kept = np.zeros(len(y)), np.array(folds), weights > 0
     for fold in range(5):
-        beta = calibrate([r for r, f in zip(rows, folds, strict=True) if f != fold], weights[folds != fold])
-        x = np.array([r[0] for r, f in zip(rows, folds, strict=True) if f == fold])
-        p[folds == fold] = 1 / (1 + np.exp(-(x @ beta - CAUTION)))
-    print(
-        f"calibration by cross-validation: ECE {ece(p, y):.3f}; at >= 0.9: {100 * y[p >= 0.9].mean():.1f} % right of {100 * (p >= 0.9).mean():.0f} % of mentions"
-    )
-    if not args.held_out:
-        draw(p, y)
-    beta = calibrate(rows, weights)
+        beta = calibrate(x[(folds != fold) & kept], y[(folds != fold) & kept], weights[(folds != fold) & kept])
+        p[folds == fold] = 1 / (1 + np.exp(-(x[folds == fold] @ beta - CAUTION)))
+    for name in (*sorted(set(names)), "all news and field"):
+        which = np.array([n == name or (name.startswith("all") and n not in ("wotr", "marked lines")) for n in names])
+        sure = which & (p >= 0.9)
+        print(
+            f"doubt, {name}: ECE {ece(p[which], y[which]):.3f}; at >= 0.9: {100 * y[sure].mean():.1f} % right of {100 * sure.sum() / which.sum():.0f} %"
+        )
+    draw(p[which], y[which])
+    beta = calibrate(x[kept], y[kept], weights[kept])
     beta[0] -= CAUTION
-    print(dict(zip(SURE_INPUTS, beta.round(2), strict=True)))
-    one, two = train(some)
-    arrays = {"sure": beta, "labels.features": np.array(FEATURES)}
+    print(dict(zip(INPUTS, beta.round(2), strict=True)))
+    save(ranking.WEIGHTS, arrays | {"doubt": beta, "labels.doubt": np.array(INPUTS)})
+    print(ranking.WEIGHTS, round(ranking.WEIGHTS.stat().st_size / 1e3), "kB")
+
+
+def rounds(one: Round, two: Round) -> dict[str, np.ndarray]:
+    """Return the weights of both rounds as they are stored."""
+    arrays = {"labels.evidence": np.array(EVIDENCE)}
     for k, net in ((1, one), (2, two)):
         arrays[f"round{k}.in"] = net.into.weight.detach().numpy().T.astype(np.float16)
         arrays[f"round{k}.bias"] = net.into.bias.detach().numpy().astype(np.float16)
         arrays[f"round{k}.out"] = net.out.weight.detach().numpy()[0].astype(np.float16)
-    out = HELD_OUT / "ranking.npz" if args.held_out else ranking.WEIGHTS
-    save(out, arrays)
-    print(out, round(out.stat().st_size / 1e3), "kB")
+    return arrays
 
 
 if __name__ == "__main__":

@@ -14,10 +14,10 @@ from typing import Any, BinaryIO
 
 from dateline.batch import read_lines, toponyms
 from dateline.errors import DatelineError
+from dateline.geoparsing.annotation_schemes import DEFAULT, INCLUDABLE, PROFILES, Policy
 from dateline.intake.draft import Draft, as_article
 from dateline.intake.formats import SUFFIXES
 from dateline.packs import installed, paths
-from dateline.policies import DEFAULT, INCLUDABLE, PROFILES, Policy
 from dateline.reading import load_reader, read
 from dateline.records import ReadArticle
 from dateline.workshop import Workshop
@@ -56,7 +56,7 @@ def _policy(args: argparse.Namespace) -> Policy:
     if unknown := wanted - set(INCLUDABLE):
         msg = f"--include does not know {sorted(unknown)[0]!r}; choose of: {', '.join(INCLUDABLE)}."
         raise DatelineError(msg)
-    return Policy(policy.domains, frozenset(wanted))
+    return Policy(policy.schemes, frozenset(wanted))
 
 
 def _read_lines(source: str, target: str, policy: Policy) -> int:

@@ -71,7 +71,7 @@ def kml(selection: Selection, _what: str) -> bytes:
 
 def _placemark(folder: ET.Element, place: dict[str, Any], mentions: list[dict[str, Any]]) -> None:
     mark = _add(folder, "Placemark")
-    _add(mark, "name", place["place"])
+    _add(mark, "name", place["name"])
     # balloons are HTML: what the report says must not become markup there, nor fetch a picture
     quotes = "".join(f"<p><b>{escaped(row['text'])}</b> ({row['kind']}, {row['status']}): {escaped(row['quote'])}</p>" for row in mentions)
     _add(mark, "description", f"<p>{escaped(place['kinds'])}</p>{quotes}")

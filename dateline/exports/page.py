@@ -100,7 +100,7 @@ def _data(selection: Selection) -> dict[str, Any]:
         "symbols": symbols, "areas": extents,
         "places": [
             {
-                "id": row["place_id"], "name": row["place"], "kind": row["kind"], "status": row["status"], "where": _where(row, gazetteer),
+                "id": row["place_id"], "name": row["name"], "kind": row["kind"], "status": row["status"], "where": _where(row, gazetteer),
                 "coordinates": "not on the map" if row["lat"] is None else f"{row['lat']:.3f}, {row['lon']:.3f}",
                 "hollow": row["kind"] == "actor", "square": is_area(row["feature"]), "mentions": of_place.get(row["place_id"], []),
             }
@@ -117,7 +117,7 @@ def _where(row: dict[str, Any], gazetteer: Gazetteer) -> str:
     if row["lat"] is None:
         return "not placed"
     inside = (word(row["feature"]), row["admin1"], gazetteer.country_names.get(row["country"], ""))
-    return ", ".join(dict.fromkeys(part for part in inside if part and part != row["place"]))
+    return ", ".join(dict.fromkeys(part for part in inside if part and part not in (row["place"], row["name"])))
 
 
 def _cells(bounds: Bounds) -> dict[str, Any]:

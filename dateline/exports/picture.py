@@ -169,7 +169,7 @@ def _places(axes: Axes, selection: Selection, bounds: Bounds, taken: list[Box]) 
         taken.append(_box(row.lon, row.lat, radius, radius, per_point))
     for row in inside[:MAX_NAMES]:
         radius = radius_px(int(row.mentions)) * 0.62
-        _name(axes, row.place, row.lon, row.lat, radius, taken, per_point, size=8.0, weight="bold", colour="#1d1b18")
+        _name(axes, row.name, row.lon, row.lat, radius, taken, per_point, size=8.0, weight="bold", colour="#1d1b18")
 
 
 def _symbol(axes: Axes, row: Any, kind: Kind | None, radius: float, order: float) -> None:
@@ -270,7 +270,7 @@ def _north_arrow(axes: Axes) -> None:
 def _outside(selection: Selection, bounds: Bounds) -> list[str]:
     """Return the names of the places that the picture has no room for: far from where the report is."""
     placed = selection.places[selection.places["lat"].notna()]
-    return [str(row.place) for row in placed.itertuples() if not _within(float(str(row.lat)), float(str(row.lon)), bounds)]
+    return [str(row.name) for row in placed.itertuples() if not _within(float(str(row.lat)), float(str(row.lon)), bounds)]
 
 
 def _legend(selection: Selection) -> Iterator[tuple[Kind, int]]:

@@ -1,4 +1,4 @@
-"""Policies: what counts as a mention, and where its span ends.
+"""Annotation schemes: what counts as a mention, and where its span ends.
 
 Corpora disagree on that (is *Ukrainian* a place? *Paris* in *Paris Police*? is it *the Hague*?), so that a reading can
 only be compared with one of them under its own habits. A policy changes what is listed, never which place is meant or
@@ -17,8 +17,8 @@ _ALL = frozenset(INCLUDABLE)
 class Policy:
     """Whose habits decide where a name begins and ends, and which uses of names are listed."""
 
-    domains: tuple[str, ...] = ("marked", "marked", "geowebnews")
-    """Whose habits decide, on average. Our own marked documents name hardly anybody but places, so they do not decide alone."""
+    schemes: tuple[str, ...] = ("marked",)
+    """Whose habits decide; of several, the mean of what the encoder has learned of them. The first is that of our own marked documents."""
     include: frozenset[str] = _ALL
 
 
@@ -31,5 +31,5 @@ PROFILES = {
     "news": Policy(("geovirus", "geowebnews"), _ALL - {"demonym"}),
     "wotr": Policy(("wotr",), _ALL | {"not_a_place"}),
 }
-"""Ready policies for the habits of public corpora. There the spans alone decide: the network has learned from each
+"""Ready policies for the habits of public corpora. There the spans alone decide: the encoder has learned from each
 corpus what it counts, so that no use is left out again."""

@@ -1,6 +1,6 @@
-"""Hints: what the gazetteer and the casing of a report say of each word, as numbers for the reading network.
+"""Lexicon features: what the gazetteer and the casing of a report say of each word, as numbers for the encoder.
 
-The gazetteer is not believed (it knows towns called *Of* and *Reading*); it is one voice that the network weighs.
+The gazetteer is not believed (it knows towns called *Of* and *Reading*); it is one voice that the encoder weighs.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ MAX_WORDS = 5
 ARABIC_ARTICLES = frozenset(["al", "el", "ad", "as", "ar", "an", "at"])
 _ARTICLES = ARABIC_ARTICLES | {"de", "la", "les", "los", "las"}
 _JOINS = frozenset([" ", "\u00a0", ""])
-HINTS = (
+FEATURES = (
     "first word of a known name", "later word of a known name", "the name has several words", "a country", "a capital", "a region",
     "another area or a water", "a town", "log population", "a main name", "log number of places", "an adjective", "a people",
     "a common word", "in lower case elsewhere", "known by itself", "log population by itself", "starts with a capital", "all capitals",
     "share of capitals in the report", "a country or capital by itself", "starts a line",
 )  # fmt: skip
-"""The columns of :func:`hints`."""
+"""The columns of :func:`lexicon_features`."""
 
 
 def _is_name_start(form: str) -> bool:
@@ -61,9 +61,9 @@ def known_spans(text: str, words: Words, gazetteer: Gazetteer) -> dict[tuple[int
     return {run: facts[key] for run, keys in runs.items() for key in keys[-1:] + keys[:-1] if key in facts}
 
 
-def hints(words: Words, spans: dict[tuple[int, int], Known]) -> NDArray[np.float32]:
-    """Return one row a word, columns :data:`HINTS`; ``spans`` come from :func:`known_spans`."""
-    table = np.zeros((len(words), len(HINTS)), np.float32)
+def lexicon_features(words: Words, spans: dict[tuple[int, int], Known]) -> NDArray[np.float32]:
+    """Return one row a word, columns :data:`FEATURES`; ``spans`` come from :func:`known_spans`."""
+    table = np.zeros((len(words), len(FEATURES)), np.float32)
     forms = words.forms
     lower = {form for form in forms if form.islower()}
     capital = np.array([form[0].isupper() for form in forms], bool)

@@ -5,7 +5,7 @@ processes and tabs may use it at once.
 """
 
 from dateline.library.folder import Outcome
-from dateline.library.library import Counts, Library
+from dateline.library.library import WHO, Counts, Library
 from dateline.library.reports import Added, Entry
 
-__all__ = ["Added", "Counts", "Entry", "Library", "Outcome"]
+__all__ = ["WHO", "Added", "Counts", "Entry", "Library", "Outcome"]

@@ -13,6 +13,7 @@ from dateline.intake.formats import SUFFIXES
 from dateline.library.library import Library
 from dateline.library.reports import Added
 from dateline.limits import MAX_FILES_AT_ONCE
+from dateline.reports import list_reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +33,8 @@ class Outcome:
 
 
 def files_of(folder: Path) -> tuple[Path, ...]:
-    """Return the report files directly in ``folder``, by name.
-
-    Links that lead out of the folder are left out.
-    """
-    if not folder.is_dir():
-        return ()
-    root = folder.resolve()
-    found = (
-        path for path in sorted(folder.iterdir())
-        if path.suffix.lower() in SUFFIXES and path.is_file() and path.resolve().is_relative_to(root)
-    )  # fmt: skip
-    return tuple(path.resolve() for path in found)
+    """Return the report files of every format directly in ``folder``, by name, as absolute paths."""
+    return tuple(path.resolve() for path in list_reports(folder, SUFFIXES))
 
 
 def changes(library: Library, folder: Path) -> list[Path]:
