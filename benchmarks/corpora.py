@@ -106,8 +106,7 @@ def score(documents: Iterable[Document], reader: Reader, profile: str) -> Tally:
             lat, lon = points[(reading.mention.start, reading.mention.end)]
             covered = any(distance_km(c.place.lat, c.place.lon, lat, lon) <= RIGHT_KM for c in reader.gazetteer.listed(reading.mention))
             right = _right(reading, (lat, lon))
-            placed = [span for span, reading in done.items() if reading.choice.place is not None and span not in no_point]
-        tally = tally.plus(given=1, covered=covered, chosen=right, chosen_covered=right and covered)
+            tally = tally.plus(given=1, covered=covered, chosen=right, chosen_covered=right and covered)
     return tally
 
 

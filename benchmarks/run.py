@@ -54,7 +54,7 @@ def accuracy(reader: Reader) -> None:
     print("\nEarlier engines were built with these reports in view: this is what holds, not how good it is elsewhere.\n")
 
 
-def engine_time(reader: Reader) -> None:
+def engine_time() -> None:
     """Print the engine's time beside spaCy's small name model alone, for texts of growing length, on one core."""
     print("## Engine time beside spaCy's small name model alone (same text, in turn, one process, one core)\n")
     print("| text | words | spaCy NER alone, words/s | whole engine, words/s | times as fast |")
@@ -62,6 +62,7 @@ def engine_time(reader: Reader) -> None:
     nlp = name_model()
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cores)})
+    reader = load_reader()  # one core, one thread
     seed = open_report(ROOT / "seeds" / "bakhmut-2023-03-07.md")
     texts = [("seed report", seed.text), ("seed x 10", "\n\n".join([seed.text] * 10)), ("seed x 100", "\n\n".join([seed.text] * 100))]
     texts.append(("60 marked reports, one after the other", "\n\n".join(d.text for d in marked(MARKED / "test"))))
@@ -215,7 +216,7 @@ def main() -> None:
     """Print everything."""
     reader = load_reader()
     accuracy(reader)
-    engine_time(reader)
+    engine_time()
     cold_start()
     latency(reader.gazetteer)
 

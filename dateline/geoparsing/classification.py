@@ -26,6 +26,11 @@ MIN_FALL = 0.04
 """A word is named only where its removal is foretold to lower the probability by at least this."""
 MAX_WORDS = 2
 _REASONED = re.compile(r"[^\W\d_]{2,}")
+_EMPTY_WORDS = frozenset([
+    "the", "a", "an", "of", "and", "or", "but", "to", "in", "on", "at", "for", "with", "by", "as", "is", "was", "were", "are", "be", "been",
+    "it", "its", "that", "this", "which", "who", "has", "have", "had", "than", "there",
+])  # fmt: skip
+"""Words that tell a reader nothing by themselves."""
 _USE_WORDS = {
     "literal": "names the ground itself",
     "modifier": "says which ground is meant",
@@ -112,8 +117,12 @@ def reasoned(encoded: EncodedText, first: int, last: int, passage: Passage) -> l
     low, high = max(0, first - REACH), min(len(encoded.words), last + 1 + REACH)
     return [
         j for j in range(low, high)
-        if not first <= j <= last and passage.start <= encoded.words.starts[j] < passage.end and _REASONED.match(encoded.words.forms[j])
+        if not first <= j <= last and passage.start <= encoded.words.starts[j] < passage.end and _says_something(encoded.words.forms[j])
     ]  # fmt: skip
+
+
+def _says_something(form: str) -> bool:
+    return _REASONED.match(form) is not None and form.lower() not in _EMPTY_WORDS
 
 
 def foretold_falls(encoder: Encoder, vector: Array, kind: int, words: Array, offsets: NDArray[np.int64]) -> Array:

@@ -206,6 +206,7 @@ class Encoder:
         self.labels = {name: tuple(str(v) for v in held[f"labels.{name}"]) for name in ("tags", "kinds")}
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads would hold the cores of other readers
         options.log_severity_level = 3
         try:
             self._layers = onnxruntime.InferenceSession(layers.read_bytes(), options, providers=["CPUExecutionProvider"])
