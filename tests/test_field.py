@@ -87,7 +87,7 @@ ONE_NAME = [
     ("Drones fell on Idlib governorate and on the town of Saraqib in Syria.", "Idlib", REGION),
     ("Tribal fighters took villages in Deir ez-Zor province in Syria.", "Deir ez-Zor", REGION),
     ("In the Kupiansk direction there were nine clashes.", "Kupiansk", TOWN),
-    ("On the Pokrovsk axis the enemy attacked twelve times.", "Pokrovsk", TOWN),
+    ("On the Pokrovsk axis the enemy attacked twelve times, mostly near Myrnohrad and Selydove in Ukraine.", "Pokrovsk", TOWN),
     ("Troops moved through Helmand province in Afghanistan.", "Helmand", REGION),
     ("Militia entered villages of the Kasai region of Congo.", "Kasai", REGION),
 ]  # fmt: skip
