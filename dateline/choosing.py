@@ -75,6 +75,8 @@ def choose(
     sure_towns = [(key, place) for key, place, p in _tops(ranked) if p > ANCHOR_SURE and not is_area(place.feature)]
     row = {mention.id: i for i, mention in enumerate(mentions)}
     choices: dict[str, Choice] = {}
+    # how many names of the report, written otherwise than the one in hand, have a place
+    names_beside = len({one.group.key for one in ranked}) - 1
     for one in ranked:
         order = _town_or_region(one, np.argsort(-one.probabilities, kind="stable"))
         order = _village_among_the_others(one, order, sure_towns)
@@ -86,13 +88,13 @@ def choose(
             place, why = replace(place, exactness="approximate"), ["a direction: the point is the town's", *why]
         for mention in one.group.members:
             sure = confidence(
-                doubt_inputs(one, mention, chances[row[mention.id]], int(order[0]), mention.id in everyday, others_of(ranked, one)),
+                doubt_inputs(one, mention, chances[row[mention.id]], int(order[0]), mention.id in everyday, names_beside),
                 ranker.doubt,
             )
             if best.match == "fuzzy":
                 sure = min(sure, FUZZY_AT_MOST)
             if sure < PLACED_FROM and place.feature not in NEVER_FAR and (mention.start, mention.end) not in given:
-                against = _against(one, mention, int(order[0]), mention.id in everyday, others_of(ranked, one))
+                against = _against(one, mention, int(order[0]), mention.id in everyday, names_beside)
                 choices[mention.id] = Choice(
                     None, f"not placed ({sure:.2f} sure that it is {place.name}): {against}", round(sure, 3), (place, *others)
                 )
@@ -152,11 +154,6 @@ def _village_among_the_others(one: Ranked, order: NDArray[np.int64], towns: Sequ
 
 def _small(place: Place) -> bool:
     return place.population < VILLAGE_BELOW and (not is_area(place.feature) or place.feature in LINES)
-
-
-def others_of(ranked: Sequence[Ranked], one: Ranked) -> int:
-    """Return how many names of the report, written otherwise than this one, have a place."""
-    return len({r.group.key for r in ranked} - {one.group.key})
 
 
 def _towns(ranked: Sequence[Ranked]) -> list[tuple[str, Place]]:

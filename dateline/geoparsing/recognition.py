@@ -228,8 +228,12 @@ def _host(encoded: EncodedText, first: int, last: int) -> str:
 
 def _others(encoded: EncodedText, chances: Array, taken_names: Sequence[Mention | OtherName]) -> tuple[OtherName, ...]:
     """Return the names that are no place's though the gazetteer has places of that name, with what speaks against them."""
-    taken = {(m.start, m.end) for m in taken_names}
+    taken = sorted((m.start, m.end) for m in taken_names)
     cut, found = encoded.words, []
+    by_last: dict[int, list[int]] = {}
+    for (i, j), facts in encoded.known.items():
+        if facts.count:
+            by_last.setdefault(j, []).append(i)
     whole = {sort: _spans(cut.forms, chances, NAME_TYPES.index(sort)) for sort in NAME_TYPES[1:]}
     by_form: dict[str, str] = {}
     for sort, spans in whole.items():
@@ -240,12 +244,9 @@ def _others(encoded: EncodedText, chances: Array, taken_names: Sequence[Mention 
     for sort, spans in whole.items():
         for first, last in spans:
             start, end = cut.starts[first], cut.ends[last - 1]
-            known = any(
-                i >= first and j <= last and (j - i == last - first or j == last) and f.count
-                for (i, j), f in encoded.known.items()
-                if first <= i < last
-            )
-            if not known or any(s < end and start < e for s, e in taken):
+            known = any(i >= first for i in by_last.get(last, ()))
+            near = bisect.bisect_left(taken, (start, start))
+            if not known or any(s < end and start < e for s, e in taken[max(0, near - 2) : near + 2]):
                 continue
             why = _against(encoded, sort, first, last) or by_form.get(cut.forms[last - 1].lower(), "") or "the words around it say so"
             found.append(OtherName(start, end, encoded.text[start:end], sort, f"{_WHAT[sort]}: {why}"))
