@@ -8,15 +8,16 @@ from __future__ import annotations
 import argparse
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
+from benchmarks.marked import share
 from data.train.corpora import MARKED, Document, is_right, marked
+from data.train.reliability import ece
 from dateline import Article, Reader, Reading, load_reader, read
 
 SURE = 0.9
-BINS = 10
 LITERAL = ("literal", "modifier")
 
 
@@ -41,6 +42,11 @@ class Counts:
     dots: list[tuple[float, bool]] = field(default_factory=list)
     """(confidence, whether it is right) of every placed name whose truth is known."""
     wrong: list[str] = field(default_factory=list)
+
+    def add(self, other: Counts) -> None:
+        """Add what was counted over other documents."""
+        for one in fields(self):
+            setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
 
 
 def _overlapping(start: int, end: int, places: Iterable[dict[str, object]]) -> dict[str, object] | None:
@@ -85,20 +91,13 @@ def _place(document: Document, r: Reading, want: dict[str, object] | None, c: Co
             c.wrong.append(f"other place {where}, marked at {want['lat']}, {want['lon']}")
 
 
-def share(right: int, count: int) -> float:
-    """Return a percentage."""
-    return 100 * right / max(1, count)
-
-
 def calibration(dots: list[tuple[float, bool]]) -> tuple[float, float, float]:
     """Return (expected calibration error over equal bins, per cent right of those at least SURE, per cent that these are of all)."""
     if not dots:
         return 0.0, 0.0, 0.0
     p, y = np.array([d[0] for d in dots]), np.array([d[1] for d in dots], float)
-    which = np.minimum((p * BINS).astype(int), BINS - 1)
-    error = sum(abs(p[which == b].mean() - y[which == b].mean()) * (which == b).mean() for b in range(BINS) if (which == b).any())
     sure = p >= SURE
-    return float(error), share(int(y[sure].sum()), int(sure.sum())), share(int(sure.sum()), len(p))
+    return ece(p, y), share(int(y[sure].sum()), int(sure.sum())), share(int(sure.sum()), len(p))
 
 
 def figures(c: Counts) -> dict[str, float]:
@@ -115,8 +114,9 @@ def measured(reader: Reader) -> dict[str, Counts]:
     """Return the counts by register, and of all under ``all``."""
     by_register: dict[str, Counts] = defaultdict(Counts)
     for document in marked(MARKED / "field"):
-        for name in (document.head["register"], "all"):
-            count(document, reader, by_register[name])
+        count(document, reader, by_register[document.head["register"]])
+    for c in list(by_register.values()):
+        by_register["all"].add(c)
     return by_register
 
 

@@ -43,7 +43,8 @@ def falls(document: Document, encoder: Encoder, gazetteer: Gazetteer, rng: rando
     vectors, first, last = encoder.mention_vectors(whole, spans)
     chances = kind_chances(encoder, vectors)
     kind = chances.argmax(1)
-    homes = [passage_at(passages(text, sentence_starts(cut)), start) for start, _ in spans]
+    sentences = passages(text, sentence_starts(cut))
+    homes = [passage_at(sentences, start) for start, _ in spans]
     around = [reasoned(whole, int(a), int(z), home) for a, z, home in zip(first, last, homes, strict=True)]
     hidden = sorted({j for some in around for j in some})
     out = []

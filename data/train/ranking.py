@@ -68,7 +68,7 @@ def example(document: Document, encoder: Encoder, gazetteer: Gazetteer, find: bo
     encoded = encoder.encode(text, gazetteer, (SCHEMES.get(document.corpus, "marked"),))
     gold = {(p["start"], p["end"]): p for p in document.places if p.get("reference") != "not_a_place" and not p.get("only_use")}
     mentions, _ = recognise(encoded, encoder, () if find else sorted(gold))
-    references = reference_chances(encoded, mentions, encoder)
+    references = reference_chances(encoder, encoder.mention_vectors(encoded, [(m.start, m.end) for m in mentions])[0]) if mentions else ()
     groups = groups_of(flat(text), mentions, {m.id: gazetteer.listed(m) for m in mentions})
     table = table_of(flat(text), groups, mentions)
     if not table.groups:

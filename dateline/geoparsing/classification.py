@@ -54,11 +54,8 @@ def kind_chances(encoder: Encoder, vectors: Array) -> Array:
     return softmax(vectors @ encoder.heads["kind.weight"] + encoder.heads["kind.bias"])
 
 
-def reference_chances(encoded: EncodedText, mentions: Sequence[Mention], encoder: Encoder) -> Array:
-    """Return the probability of each reference for each mention: shape (mentions, references)."""
-    if not mentions:
-        return np.zeros((0, len(REFERENCES)), np.float32)
-    vectors, _, _ = encoder.mention_vectors(encoded, [(m.start, m.end) for m in mentions])
+def reference_chances(encoder: Encoder, vectors: Array) -> Array:
+    """Return the probability of each reference for mention vectors: shape (mentions, references)."""
     return softmax(vectors @ encoder.heads["reference.weight"] + encoder.heads["reference.bias"])
 
 
@@ -70,9 +67,8 @@ def classify(encoded: EncodedText, mentions: Sequence[Mention], cut: Sequence[Pa
         chances = np.eye(len(REFERENCES), dtype=np.float32)[[0 if m.form == "name" else 3 for m in mentions]]
         uses = [Label("literal", "stands in a list of names") if m.form == "name" else _use("demonym", m, "") for m in mentions]
         return Classified([Label("setting", "stands in a list of names: nothing is said of it") for _ in mentions], uses, chances)
-    w = encoder.heads
     vectors, first, last = encoder.mention_vectors(encoded, [(m.start, m.end) for m in mentions])
-    chances = softmax(vectors @ w["reference.weight"] + w["reference.bias"])
+    chances = reference_chances(encoder, vectors)
     of_kinds = kind_chances(encoder, vectors)
     names = encoder.labels["kinds"]
     own = taught_kinds(encoder)
@@ -84,7 +80,7 @@ def classify(encoded: EncodedText, mentions: Sequence[Mention], cut: Sequence[Pa
         passage = passage_at(cut, mention.start)
         at = deciding_words(encoded, encoder, vectors[i], names.index(kind), int(first[i]), int(last[i]), passage)
         words = " … ".join(repr(encoded.words.forms[j]) for j in at)
-        taught_kind = own.kind_of(vectors[i]) if own and use in ("literal", "modifier") else None
+        taught_kind = own.kind_of(vectors[i]) if use in ("literal", "modifier") else None
         out_kinds.append(Label(taught_kind, "like the examples of this kind") if taught_kind else _kind(kind, words))
         out_uses.append(_use(use, mention, words))
     return Classified(out_kinds, out_uses, chances)
