@@ -18,6 +18,7 @@ from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
 
 from data.build import geometry
+from dateline.names import common_spelling
 
 OUT = Path(__file__).resolve().parents[2] / "static" / "basemap"
 CELL_DEG = 10
@@ -93,7 +94,7 @@ def build(towns: Iterable[Town], countries: Iterable[Town]) -> None:
             "land": _rings(shapes["land"]),
             "lakes": _rings(shapes["lakes"]),
             **{k: _lines(shapes[k]) for k in ("rivers", "regions", "borders", "disputed")},
-            "labels": [[round(lon, 3), round(lat, 3), name, pop] for lon, lat, name, pop in labels],
+            "labels": [[round(lon, 3), round(lat, 3), common_spelling(name), pop] for lon, lat, name, pop in labels],
         }
 
     def write(name: str, content: Any) -> None:
