@@ -68,6 +68,15 @@ EVIDENCE = (
 """Columns of the evidence: all between 0 and about 3."""
 
 
+DOUBT_INPUTS = (
+    "bias", "log-odds of the choice", "log-odds that it is a place's name", "log-odds that a place is meant", "embedded", "demonym",
+    "log number of candidates", "only a fold match", "only a fuzzy match", "a country", "a region", "a capital", "log population",
+    "log mentions", "near another", "root of country share", "far from everything", "an everyday word", "short", "an abbreviation",
+    "several words", "an everyday word, far from everything", "the only name", "one of two names", "large",
+)  # fmt: skip
+"""What the confidence is worked out from; see :func:`dateline.geoparsing.doubt.doubt_inputs`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """The mentions of a report that share a name, a form and a cue, with the places they may mean."""
@@ -338,6 +347,7 @@ class Ranker:
         """
         held = weights.load(path)
         weights.made_for(path, held, "labels.evidence", EVIDENCE)
+        weights.made_for(path, held, "labels.doubt", DOUBT_INPUTS)
         self._rounds = [tuple(held[f"round{k}.{part}"] for part in ("in", "bias", "out")) for k in (1, 2)]
         self.doubt = held["doubt"].astype(np.float64)
 

@@ -81,6 +81,17 @@ def test_weights_of_another_version_are_refused(tmp_path):
         Encoder(embeddings=tmp_path / "encoder.npz")
 
 
+@pytest.mark.parametrize("labels", ["labels.evidence", "labels.doubt"])
+def test_ranking_weights_of_another_version_are_refused(tmp_path, labels):
+    from dateline import Ranker, ranking, weights
+
+    held = weights.load(ranking.WEIGHTS, as_stored=True)
+    held[labels] = held[labels][:-1]
+    weights.save(tmp_path / "ranking.npz", held)
+    with pytest.raises(DataError, match="another version"):
+        Ranker(tmp_path / "ranking.npz")
+
+
 def test_the_words_named_as_a_reason_are_those_whose_removal_hurts(reader):
     """Hiding the named words lowers the kind's probability more than hiding as many others of the same sentence, on documents that trained nothing."""
     encoder, rng = reader.encoder, random.Random(0)

@@ -22,10 +22,10 @@ from dateline import ranking
 from dateline.cues import flat
 from dateline.gazetteer import Gazetteer
 from dateline.geoparsing.classification import reference_chances
-from dateline.geoparsing.doubt import INPUTS, doubt_inputs
+from dateline.geoparsing.doubt import doubt_inputs
 from dateline.geoparsing.encoder import Encoder
 from dateline.geoparsing.recognition import everyday_words, recognise
-from dateline.ranking import EVIDENCE, Ranked, Ranker, groups_of, softmax_by, table_of
+from dateline.ranking import DOUBT_INPUTS, EVIDENCE, Ranked, Ranker, groups_of, softmax_by, table_of
 from dateline.weights import load, save
 
 SCHEMES = {"lgl": "lgl", "trnews": "trnews", "geovirus": "geovirus", "geowebnews": "geowebnews", "wiktor": "marked", "wotr": "wotr"}
@@ -199,7 +199,7 @@ def paragraphs(document: Document) -> list[Document]:
 
 
 def calibrate(x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return the logistic regression weights of INPUTS, kept small (the bias is not)."""
+    """Return the logistic regression weights of DOUBT_INPUTS, kept small (the bias is not)."""
     x_, y_, w_ = (torch.tensor(a, dtype=torch.float64) for a in (x, y, weights))
     beta = torch.zeros(x.shape[1], dtype=torch.float64, requires_grad=True)
     optimiser = torch.optim.LBFGS([beta], max_iter=300)
@@ -232,7 +232,7 @@ def main() -> None:
         arrays = load(ranking.WEIGHTS, as_stored=True)
     else:
         arrays = rounds(*train(some))
-    save(ranking.WEIGHTS, arrays | {"doubt": np.zeros(len(INPUTS)), "labels.doubt": np.array(INPUTS)})
+    save(ranking.WEIGHTS, arrays | {"doubt": np.zeros(len(DOUBT_INPUTS)), "labels.doubt": np.array(DOUBT_INPUTS)})
     ranker = Ranker()
     rows, names, folds = [], [], []
     tally: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
@@ -263,8 +263,8 @@ def main() -> None:
     draw(p[which], y[which])
     beta = calibrate(x[kept], y[kept], weights[kept])
     beta[0] -= CAUTION
-    print(dict(zip(INPUTS, beta.round(2), strict=True)))
-    save(ranking.WEIGHTS, arrays | {"doubt": beta, "labels.doubt": np.array(INPUTS)})
+    print(dict(zip(DOUBT_INPUTS, beta.round(2), strict=True)))
+    save(ranking.WEIGHTS, arrays | {"doubt": beta, "labels.doubt": np.array(DOUBT_INPUTS)})
     print(ranking.WEIGHTS, round(ranking.WEIGHTS.stat().st_size / 1e3), "kB")
 
 

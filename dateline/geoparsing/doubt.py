@@ -24,12 +24,6 @@ SAME_PLACE_KM = 50.0
 SHORT_LETTERS = 4
 LARGE = 100_000
 """People. Such a city may be named in any report; a small place far from all else is likelier another's name."""
-INPUTS = (
-    "bias", "log-odds of the choice", "log-odds that it is a place's name", "log-odds that a place is meant", "embedded", "demonym",
-    "log number of candidates", "only a fold match", "only a fuzzy match", "a country", "a region", "a capital", "log population",
-    "log mentions", "near another", "root of country share", "far from everything", "an everyday word", "short", "an abbreviation",
-    "several words", "an everyday word, far from everything", "the only name", "one of two names", "large",
-)  # fmt: skip
 _AT = {name: i for i, name in enumerate(EVIDENCE)}
 
 
@@ -61,7 +55,7 @@ def far_from_everything(ranked: Ranked, top: int, others: int) -> bool:
 
 
 def doubt_inputs(ranked: Ranked, mention: Mention, chances: NDArray[np.float32], top: int, everyday: bool, others: int) -> list[float]:
-    """Return the values of :data:`INPUTS` for one mention of a ranked group whose option ``top`` is chosen.
+    """Return the values of :data:`~dateline.ranking.DOUBT_INPUTS` for one mention of a ranked group whose option ``top`` is chosen.
 
     Args:
         ranked: the group, with the evidence for its options.
