@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from dateline import Article, distance_km, read
+from dateline import UNCERTAIN_BELOW, Article, distance_km, read
 
 # (text, names that may not be on the map, names that must be)
 TRAPS = [
@@ -140,3 +140,17 @@ def test_the_two_ends_of_a_road_are_two_places(reader):
     done = read(Article("x", "", "Gunmen closed the Maiduguri-Damaturu highway in Borno State, Nigeria."), reader)
     found = {r.mention.text for r in done.readings if r.choice.place}
     assert {"Maiduguri", "Damaturu"} <= found
+
+
+def test_a_suburb_that_bears_a_far_capitals_name_is_no_plain_dot(reader):
+    text = "The column came through Waterloo at noon and burned the market of Wellington, on Freetown’s eastern edge. Makeni was quiet."
+    done = read(Article("x", "", text), reader)
+    plain = [r for r in done.readings if r.mention.text == "Wellington" and r.choice.place and r.choice.confidence >= UNCERTAIN_BELOW]
+    assert not plain, plain
+
+
+@pytest.mark.xfail(reason="a known mistake: a village that bears a country's name, in a list of villages", strict=True)
+def test_a_village_called_zambia_is_no_country(reader):
+    text = "Soldiers cleared the hamlets of Mute, Zambia and Njama on the way to Mocímboa da Praia in Cabo Delgado, Mozambique."
+    done = read(Article("x", "", text), reader)
+    assert not [r for r in done.readings if r.mention.text == "Zambia" and r.choice.place and r.choice.place.feature == "PCLI"]
