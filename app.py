@@ -44,16 +44,16 @@ from dateline import (
     places_table,
 )
 from dateline import decisions as log
-from dateline.desk import unknown_names
+from dateline.desk import Decided, Recent, Stamp, unknown_names
 from dateline.layers import focus
 from dateline.library import WHO
 from dateline.library import folder as watched
+from dateline.library.store import ADVICE
 from dateline.marking import mark
 
 ROOT = Path(__file__).resolve().parent
 # DATELINE_REPORTS: the watched folder. DATELINE_HOME: where the library lies. DATELINE_GAZETTEER: a gazetteer file instead of the core one.
 REPORTS = Path(os.environ.get("DATELINE_REPORTS") or ROOT / "seeds")
-Stamp = tuple[str, int, tuple[str, ...], tuple[packs.Pack, ...]]
 WISHES_KEPT = 200
 WATCH_S = 2.0  # how often a page looks for decisions of others and for new files
 
@@ -79,34 +79,29 @@ def library(home: str | None) -> Library:  # noqa: ARG001  # another home is ano
     return Library()
 
 
+@st.cache_resource(max_entries=2)
+def recent(home: str | None) -> Recent:  # noqa: ARG001  # another home has other reports
+    """Return the reports opened last."""
+    return Recent()
+
+
 def desk() -> Desk:
     """Return the desk: library, sandboxes, and the gazetteer with the packs of now."""
-    return Desk(library(os.environ.get("DATELINE_HOME")), workshop(), gazetteer(packs.installed()))
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def opened(report: str, stamp: Stamp) -> Opened:  # noqa: ARG001  # the stamp is part of the cache key
-    """Return a report with its decisions. ``stamp`` changes when its reading, its decisions or the packs do."""
-    return desk().open(report)
+    home = os.environ.get("DATELINE_HOME")
+    return Desk(library(home), workshop(), gazetteer(packs.installed()), recent(home))
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def mentions_of(report: str, stamp: Stamp) -> pd.DataFrame:
+def mentions_of(report: str, stamp: Stamp, _opened: Opened) -> pd.DataFrame:  # noqa: ARG001  # the stamp is the cache key
     """Return the mentions table of a report."""
-    return mentions_table(opened(report, stamp).read)
+    return mentions_table(_opened.read)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def marked_text(report: str, stamp: Stamp) -> str:
+def marked_text(report: str, stamp: Stamp, _opened: Opened) -> str:
     """Return the report's text as HTML with its mentions marked."""
-    done = opened(report, stamp).read
-    return mark(done.article.text, done.passages, mentions_of(report, stamp))
-
-
-def stamp_of(report: str) -> Stamp:
-    """Return what changes whenever a report must be shown anew. Cheap."""
-    shelf = desk().library
-    return shelf.reading_stamp(report), shelf.decisions_stamp(report), shelf.reports.description(report), packs.installed()
+    done = _opened.read
+    return mark(done.article.text, done.passages, mentions_of(report, stamp, _opened))
 
 
 def picked() -> None:
@@ -141,10 +136,10 @@ def grant(wish: Mapping[str, Any], number: int) -> None:
     st.session_state.pop("offered", None)
     here, who = desk(), name_of_user()
     try:
-        now = opened(report, stamp_of(report))
+        now = here.opened(report)
         if do in ("undo", "redo"):
             made = here.undo(now, who, again=do == "redo")
-            words = f"{'Done again' if do == 'redo' else 'Undone'}: {log.in_words(made)}" if made else "Nothing to undo"
+            words = f"{'Done again' if do == 'redo' else 'Undone'}: {log.in_words(made.made)}" if made else "Nothing to undo"
         elif do == "add":
             made = here.add(now, int(wish["start"]), int(wish["end"]), who)
             words = "Saved: added"
@@ -152,19 +147,19 @@ def grant(wish: Mapping[str, Any], number: int) -> None:
             point = float(wish.get("lat", 0)), float(wish.get("lon", 0))
             asked = Wish(do, mention, str(wish.get("scope", "mention")), str(wish.get("value", "")), *point, str(wish.get("why", "")))
             made = here.decide(now, asked, who)
-            words = f"Saved: {log.in_words(made)}"
+            words = f"Saved: {log.in_words(made.made)}"
     except (DatelineError, ValueError, KeyError) as error:
         st.session_state["said"] = {"kind": "trouble", "text": str(error), "number": number, "mention": mention}
         return
     st.session_state["said"] = {"kind": "saved", "text": words, "number": number, "mention": mention}
     if made:
-        follow(report, made)
+        follow(made)
 
 
-def follow(report: str, made: log.Decision) -> None:
+def follow(decided: Decided) -> None:
     """Keep the mention that was decided about in view: its place may be another one now."""
-    read = opened(report, stamp_of(report)).read
-    span = log.locate(read.article, made.anchor)
+    read = decided.opened.read
+    span = log.locate(read.article, decided.made.anchor)
     reading = next((r for r in read.readings if (r.mention.start, r.mention.end) == span), None)
     if reading:
         st.session_state["said"]["mention"] = reading.mention.id
@@ -174,9 +169,10 @@ def follow(report: str, made: log.Decision) -> None:
 
 def use(report: str, name: str, place: Place) -> None:
     """Place all of a name where a geocoder found it."""
-    made = desk().use(opened(report, stamp_of(report)), name, place, name_of_user())
+    decided = desk().use(desk().opened(report), name, place, name_of_user())
+    made = decided.made
     st.session_state["said"] = {"kind": "saved", "text": f"Saved: {log.in_words(made)}", "number": made.id, "mention": ""}
-    follow(report, made)
+    follow(decided)
 
 
 def name_of_user() -> str:
@@ -194,13 +190,14 @@ def rename(name: str) -> None:
 
 def take_folder(slot: DeltaGenerator) -> None:
     """Take new and changed files of the watched folder into the library, with progress in ``slot``."""
-    new = watched.changes(desk().library, REPORTS)
+    here = desk()
+    new = () if here.library.store.read_only else watched.changes(here.library, REPORTS)
     if not new:
         return
     bar = slot.progress(0.0, "Taking in reports")
     for number, path in enumerate(reversed(new)):  # what is taken last stands first in the list
         bar.progress(number / len(new), plain(f"Taking in {path.name}"))
-        watched.take(desk().library, path, desk().workshop.open)
+        watched.take(here.library, path, here.workshop.open)
     bar.empty()
 
 
@@ -209,7 +206,7 @@ def watch(report: str | None, stamp: object) -> None:
     """Look now and then whether somebody decided something, or a file came: then show the page anew. Not under an open dialog."""
     if st.session_state["dialog"]:  # it would close, with what is typed in it
         return
-    if (report and stamp_of(report) != stamp) or watched.changes(desk().library, REPORTS):
+    if (report and desk().stamp(report) != stamp) or watched.changes(desk().library, REPORTS):
         st.rerun()
 
 
@@ -227,6 +224,11 @@ def main() -> None:
         masthead.refused(str(error))
         return
     with st.container(key="notices"):
+        if shelf.store.read_only:
+            st.info(
+                plain(f"The library {str(shelf.store.path)!r} can only be read here: nothing is added, nothing decided."),
+                icon=":material/lock:",
+            )
         for trouble in watched.troubles(shelf, REPORTS):
             masthead.refused(trouble)
         if report is None:
@@ -250,23 +252,29 @@ def draw(report: str, slot: DeltaGenerator, *, exporting: bool) -> tuple[str | N
             bar = slot.progress(0.0, "Reading the report")
             desk().open(report, lambda share: bar.progress(share, "Reading the report"))
             bar.empty()
-        stamp = stamp_of(report)
-        done, mentions = opened(report, stamp), mentions_of(report, stamp)
+        stamp = desk().stamp(report)
+        done = desk().opened(report)
+        mentions = mentions_of(report, stamp, done)
     except DatelineError as error:
         masthead.refused(str(error))
-        return None, stamp_of(report)
+        return None, desk().stamp(report)
     article = done.read.article
     original = masthead.headline(article, desk().library.reports.notes(report))
     with st.container(key="about_text"):
         if mentions.empty:
             st.info("No place names were found in this report. The text is shown below as it is.", icon=":material/travel_explore:")
+        if done.unreadable:
+            st.warning(
+                plain(f"{done.unreadable} decisions cannot be read and are left aside; the others count. {ADVICE}"),
+                icon=":material/healing:",
+            )
         if wanted := desk().missing_country(done.read):
             st.caption(plain(f"Some names are unknown here; the villages of {wanted[1]} are a pack of their own: see Gazetteer above."))
         if not mostly_latin(article.text):
             st.info(
                 "This report does not look like English. Dateline reads English: many places will be missed.", icon=":material/translate:"
             )
-    visible = show(done, mentions, marked_text(report, stamp))
+    visible = show(done, mentions, marked_text(report, stamp, done))
     if exporting:
         export_dialog.show(done.read, visible)
     return "original" if original else None, stamp
@@ -341,16 +349,16 @@ def dialogs(pressed: str | None, report: str | None) -> None:
     elif pressed == "library":
         library_dialog.show(here.library, masthead.go_to)
     elif pressed == "gazetteer":
-        read = opened(report, stamp_of(report)).read if report else None
+        read = here.opened(report).read if report else None
         gazetteer_dialog.show(
             here.library, here.missing_country(read) if read else None, unknown_names(read) if read else (),
             lambda name, place: use(report or "", name, place), partial(here.remake, report) if report else None,
         )  # fmt: skip
     elif pressed == "history" and report:
-        done = opened(report, stamp_of(report))
+        done = here.opened(report)
         history_dialog.show(
-            done.read.article, done.decisions, name_of_user(), done.made_by, outdated=done.outdated,
-            rename=rename, merge=lambda data: here.merge(report, data),
+            done.read.article, done.decisions, here.library.standing(), name_of_user(), done.made_by, outdated=done.outdated,
+            rename=rename, merge=lambda data: here.merge(report, data), revoke=lambda made: here.revoke(made, name_of_user()),
             remake=lambda: here.remake(report),
         )  # fmt: skip
 

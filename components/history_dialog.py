@@ -13,10 +13,10 @@ from components.words import changed, plain
 from dateline import Article, DatelineError
 from dateline import decisions as log
 from dateline.decisions import Decision, Difference
+from dateline.desk import Merged
 
 _SCOPES = {"mention": "this mention", "name": "all of the name", "always": "from then on"}
 _STEPS = ("undo", "redo")
-MAX_LOG_MB = 20
 
 
 def table(decisions: Sequence[Decision]) -> pd.DataFrame:
@@ -34,19 +34,22 @@ def table(decisions: Sequence[Decision]) -> pd.DataFrame:
 
 @st.dialog("Decisions", width="large", on_dismiss="rerun")
 def show(
-    article: Article, decisions: Sequence[Decision], who: str, made_by: str, *, outdated: bool,
-    rename: Callable[[str], None], merge: Callable[[object], tuple[int, int]], remake: Callable[[], Sequence[Difference]],
+    article: Article, decisions: Sequence[Decision], standing: Sequence[Decision], who: str, made_by: str, *, outdated: bool,
+    rename: Callable[[str], None], merge: Callable[[bytes], Merged], revoke: Callable[[Decision], None],
+    remake: Callable[[], Sequence[Difference]],
 ) -> None:  # fmt: skip
     """Draw the dialog for a report.
 
     Args:
         article: the report.
         decisions: its log.
+        standing: the decisions of the whole library that count from now on.
         who: the name that decisions are made under.
         made_by: what the report was read by.
         outdated: whether this engine or its packs might read it differently.
         rename: changes the name.
-        merge: takes over a log, returns how many were new and how many did not fit.
+        merge: takes over a log.
+        revoke: takes back a decision that counts from now on.
         remake: reads the report again, returns what changed.
     """
     name = st.text_input("Your name in the log", value=who, max_chars=60, key="who_name", help="It goes along when you hand the log over.")
@@ -65,11 +68,12 @@ def show(
     if given is not None and st.session_state.get("log_taken") != given.file_id:
         st.session_state["log_taken"] = given.file_id
         try:
-            new, left_out = merge(_parsed(given.getvalue()))
+            merged = merge(given.getvalue())
         except DatelineError as error:
             st.error(plain(str(error)), icon=":material/error:")
         else:
-            st.success(f"{new} new decisions were taken over." + (f" {left_out} fit no words of this text." if left_out else ""))
+            st.success(_taken(merged))
+    _standing(standing, revoke)
     st.divider()
     st.text(f"Read by engine {made_by}")
     if st.button("Read it again", key="remake", icon=":material/refresh:", type="primary" if outdated else "secondary"):
@@ -84,10 +88,24 @@ def _file(article: Article, decisions: Sequence[Decision]) -> str:
     return json.dumps(log.to_json(article, decisions), ensure_ascii=False, indent=1)
 
 
-def _parsed(content: bytes) -> object:
-    if len(content) > MAX_LOG_MB * 1_000_000:
-        return None
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        return None
+def _taken(merged: Merged) -> str:
+    words = f"{merged.new} new decisions were taken over."
+    if merged.left_out:
+        words += f" {merged.left_out} fit no words of this text."
+    if merged.standing:
+        words += f" {merged.standing} of them count for reports added from now on too: see below."
+    return words
+
+
+def _standing(standing: Sequence[Decision], revoke: Callable[[Decision], None]) -> None:
+    """List what counts from now on, whatever report it was decided on, each with its way back."""
+    if not standing:
+        return
+    with st.expander(f"From now on ({len(standing)})", icon=":material/rule:"):
+        st.caption("These count for every report added after them.")
+        for made in reversed(standing):
+            words, away = st.columns([5, 1.3], vertical_alignment="center")
+            words.text(f"{made.anchor.text}: {log.in_words(made)}, by {made.who}, {made.at[:10]}")
+            if away.button("Take back", key=f"revoke_{made.id}"):
+                revoke(made)
+                st.rerun()

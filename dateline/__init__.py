@@ -32,12 +32,14 @@ from dateline.exports import export, select
 from dateline.gazetteer import Gazetteer
 from dateline.geoparsing.annotation_schemes import DEFAULT, PROFILES, Policy
 from dateline.geoparsing.encoder import Encoder
+from dateline.intake.extraction import open_report
+from dateline.intake.language import mostly_latin
 from dateline.kinds import Kind, kinds
 from dateline.library import Library
+from dateline.library.folder import list_reports
 from dateline.ranking import Ranker
 from dateline.reading import ENGINE_VERSION, Reader, load_reader, read
 from dateline.records import Article, Candidate, Choice, Label, Mention, OtherName, Passage, Place, ReadArticle, Reading
-from dateline.reports import decode, list_reports, mostly_latin, open_report, parse
 from dateline.tables import (
     MENTION_COLUMNS,
     OTHER_NAME_COLUMNS,
@@ -96,7 +98,6 @@ __all__ = [
     "Unreadable",
     "Wish",
     "Workshop",
-    "decode",
     "direction",
     "distance_km",
     "export",
@@ -107,7 +108,6 @@ __all__ = [
     "mostly_latin",
     "open_report",
     "other_names_table",
-    "parse",
     "place_key",
     "places_table",
     "read",

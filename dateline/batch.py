@@ -1,31 +1,41 @@
 """Reading many reports: JSON lines in, JSON lines out, one for one and in order.
 
-A line that cannot be read becomes an error that says which line and why; the rest is read.
+Each text is taken in as every other report is (:mod:`dateline.intake`): wrapped lines are joined, front matter comes off. The offsets in
+an answer are those of the text as the line has it. A line that cannot be read becomes an error that says which line and why; the rest is
+read.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from dateline.errors import DatelineError, EmptyReport, ReportError, TooLong
 from dateline.geoparsing.annotation_schemes import DEFAULT, Policy
+from dateline.intake.draft import as_article
+from dateline.intake.extraction import of_text
+from dateline.intake.plain_text import Alignment
 from dateline.limits import MAX_CHARACTERS
 from dateline.reading import Reader, read
 from dateline.records import Article, ReadArticle
 from dateline.records import Reading as _Reading
+from dateline.workshop import Workshop
 
 MAX_LINE_BYTES = 16_000_000
 """A longer line is not even parsed."""
 
 
-def read_lines(lines: Iterable[bytes], reader: Reader, policy: Policy = DEFAULT) -> Iterator[dict[str, Any]]:
+Spans = list[tuple[int, int]]
+
+
+def read_lines(lines: Iterable[bytes], reader: Reader | Workshop, policy: Policy = DEFAULT) -> Iterator[dict[str, Any]]:
     """Yield one answer a line, in order.
 
     Args:
         lines: JSON objects ``{"id", "title", "text"}``, UTF-8; with ``"spans": [[start, end], ...]`` only these are read.
-        reader: from :func:`~dateline.reading.load_reader`.
+        reader: from :func:`~dateline.reading.load_reader`; or a workshop, which reads each in a child process with limits.
         policy: what counts as a mention.
 
     Yields:
@@ -59,7 +69,7 @@ def _parsed(line: bytes, number: int) -> dict[str, Any]:
     return document
 
 
-def _toponyms(document: dict[str, Any], number: int, reader: Reader, policy: Policy) -> list[dict[str, Any]]:
+def _toponyms(document: dict[str, Any], number: int, reader: Reader | Workshop, policy: Policy) -> list[dict[str, Any]]:
     where = f"line {number} (id {document.get('id')!r})"
     text = document.get("text")
     if not isinstance(text, str):
@@ -68,10 +78,22 @@ def _toponyms(document: dict[str, Any], number: int, reader: Reader, policy: Pol
     if len(text) > MAX_CHARACTERS:
         msg = f"{where}: the text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}. Split it into several reports."
         raise TooLong(msg)
-    given = _spans(document["spans"], text, where) if document.get("spans") is not None else None
+    spans = _spans(document["spans"], text, where) if document.get("spans") is not None else None
+    if not text.strip():
+        return []
     title = document.get("title")
-    article = Article(str(document.get("id")), title if isinstance(title, str) else "", text)
-    return toponyms(read(article, reader, policy, given))
+    draft = of_text(text, where)
+    article = replace(as_article(draft, where), title=title if isinstance(title, str) and title else draft.title)
+    at = Alignment(text, article.text)
+    if spans is None:
+        return [_toponym(r, text, at.to_given(r.mention.start, r.mention.end)) for r in _read(article, reader, policy, None).readings]
+    asked = {span: inside for span in spans if (inside := at.to_read(*span)) is not None}
+    done = {(r.mention.start, r.mention.end): r for r in _read(article, reader, policy, sorted(set(asked.values()))).readings}
+    return [_toponym(done[asked[span]], text, span) for span in spans if asked.get(span) in done]
+
+
+def _read(article: Article, reader: Reader | Workshop, policy: Policy, given: Spans | None) -> ReadArticle:
+    return reader.read(article, given, policy=policy)[0] if isinstance(reader, Workshop) else read(article, reader, policy, given)
 
 
 def _spans(spans: object, text: str, where: str) -> list[tuple[int, int]]:
@@ -93,13 +115,13 @@ def _spans(spans: object, text: str, where: str) -> list[tuple[int, int]]:
 
 def toponyms(done: ReadArticle) -> list[dict[str, Any]]:
     """Return the readings of a report as plain values, in the order of the text."""
-    return [_toponym(reading) for reading in done.readings]
+    return [_toponym(r, done.article.text, (r.mention.start, r.mention.end)) for r in done.readings]
 
 
-def _toponym(reading: _Reading) -> dict[str, Any]:
-    mention, choice, place = reading.mention, reading.choice, reading.choice.place
+def _toponym(reading: _Reading, text: str, span: tuple[int, int]) -> dict[str, Any]:
+    choice, place = reading.choice, reading.choice.place
     return {
-        "start": mention.start, "end": mention.end, "name": mention.text,
+        "start": span[0], "end": span[1], "name": text[span[0] : span[1]],
         "place_id": place.id if place else None, "place_name": place.name if place else None,
         "lat": place.lat if place else None, "lon": place.lon if place else None,
         "country": place.country if place else None, "feature": place.feature if place else None,

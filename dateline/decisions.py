@@ -10,16 +10,18 @@ from __future__ import annotations
 import hashlib
 import math
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from types import MappingProxyType
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from msgspec import UNSET
+
+from dateline import codec
+from dateline.codec import DecisionData, LogData, PlaceData, Undecodable, ValueData, WasData, mention_id
 from dateline.errors import DecisionError
 from dateline.kinds import kinds
 from dateline.names import fold_key
-from dateline.packed import mention_id, place_from_json, place_to_json
 from dateline.passages import passage_at
 from dateline.records import Article, Choice, Label, Mention, Place, ReadArticle, Reading
 from dateline.vocabulary import REFERENCES
@@ -31,11 +33,11 @@ NOT_A_PLACE = "not_a_place"
 AROUND = 30
 """Characters kept on either side of a mention to find it again."""
 MAX_WHY = 500
-MAX_REASON = 2_000
-FORMS = ("name", "adjective", "people")
 FORMAT = "dateline-decisions"
 FORMAT_VERSION = 1
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
+MAX_LOG_MB = 20
+MAX_CLOCK_SKEW = timedelta(days=1)
+"""A decision from further in the future would outweigh every later one: it is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,32 @@ class Anchor:
     text: str
     before: str = ""
     after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a decision sets: each action has one field, the others say nothing."""
+
+    place: Place | None = None
+    """Of ``place``: where the mention is; None takes it off the map."""
+    kind: str = ""
+    reference: str = ""
+    batch: str = ""
+    """Of ``undo`` and ``redo``: the batch that they take back or bring back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Was:
+    """The reading that a decision was made on, to bring it back; of ``add``, the engine's proposal."""
+
+    form: str = "name"
+    place: Place | None = None
+    place_reason: str = ""
+    confidence: float = 0.0
+    kind: str = ""
+    kind_reason: str = ""
+    reference: str = ""
+    reference_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +91,8 @@ class Decision:
     action: str
     scope: str
     anchor: Anchor
-    value: Mapping[str, Any] = field(default_factory=dict)
-    """``place``: {"place": a place or None}; ``kind``: {"kind"}; ``reference``: {"reference"}; ``undo`` and ``redo``: {"batch"}."""
-    was: Mapping[str, Any] = field(default_factory=dict)
-    """The reading it was made on, to bring it back: form, place, kind, reference. Of ``add``, the engine's proposal."""
+    value: Value = Value()
+    was: Was = Was()
     why: str = ""
 
 
@@ -85,7 +111,7 @@ def decide(
     article: Article,
     reading: Reading,
     action: str,
-    value: Mapping[str, Any],
+    value: Value = Value(),  # frozen
     *,
     who: str,
     scope: str = "mention",
@@ -98,13 +124,10 @@ def decide(
         DecisionError: an unknown action, scope, kind or reference, or a point that is not on earth.
     """
     number = uuid.uuid4().hex
-    was = {
-        "form": reading.mention.form, "place": place_to_json(reading.choice.place) if reading.choice.place else None,
-        "kind": reading.kind.value, "reference": reading.reference.value,
-    }  # fmt: skip
+    was = Was(reading.mention.form, reading.choice.place, kind=reading.kind.value, reference=reading.reference.value)
     made = Decision(
         number, batch or number, article.id, now(), who, action, scope, anchor_of(article, reading.mention.start, reading.mention.end),
-        dict(value), was, why[:MAX_WHY],
+        value, was, why[:MAX_WHY],
     )  # fmt: skip
     return checked(made)
 
@@ -113,7 +136,7 @@ def undoing(decision: Decision, *, who: str, again: bool = False) -> Decision:
     """Return the decision that takes back the batch of ``decision``, or with ``again`` makes it count again."""
     number = uuid.uuid4().hex
     return Decision(
-        number, number, decision.report, now(), who, "redo" if again else "undo", "mention", decision.anchor, {"batch": decision.batch}
+        number, number, decision.report, now(), who, "redo" if again else "undo", "mention", decision.anchor, Value(batch=decision.batch)
     )
 
 
@@ -123,65 +146,29 @@ def checked(decision: Decision) -> Decision:
     Raises:
         DecisionError: it is not; the message says what is wrong with it.
     """
-    value, known = decision.value, {kind.name for kind in kinds()}
-    wrong = ""
-    if decision.action not in ACTIONS:
-        wrong = f"the action {decision.action!r} is unknown"
-    elif decision.scope not in SCOPES:
-        wrong = f"the scope {decision.scope!r} is unknown"
-    elif decision.action == "kind" and not _one_of(value.get("kind"), known):
-        wrong = f"the kind {value.get('kind')!r} is unknown"
-    elif decision.action == "reference" and not _one_of(value.get("reference"), REFERENCES):
-        wrong = f"the reference {value.get('reference')!r} is unknown"
-    elif decision.action in ("undo", "redo") and not isinstance(value.get("batch"), str):
-        wrong = "it does not say what it undoes"
-    elif decision.action == "place":
-        wrong = _wrong_place(value.get("place"))
-    wrong = wrong or _wrong_memory(decision.was, known)
-    if wrong:
-        msg = f"The decision {decision.id!r} cannot be taken over: {wrong}."
+    if wrong := _wrong(decision):
+        msg = f"The decision {decision.id[:80]!r} cannot be taken over: {wrong}."
         raise DecisionError(msg)
     return decision
 
 
-def _one_of(value: object, known: Collection[str]) -> bool:
-    return isinstance(value, str) and value in known
-
-
-def _wrong_memory(was: Mapping[str, Any], known: Collection[str]) -> str:
-    """Return what is wrong with the reading that a decision remembers, or ""."""
-    for name, allowed in (("form", FORMS), ("kind", known), ("reference", REFERENCES)):
-        if name in was and not _one_of(was[name], allowed):
-            return f"it remembers the {name} {was[name]!r}, which is unknown"
-    sure = was.get("confidence", 0.0)
-    if isinstance(sure, bool) or not isinstance(sure, int | float) or not 0 <= sure <= 1:
-        return f"it remembers the confidence {sure!r}, which is no share"
-    reasons = (was.get(f"{name}_reason", "") for name in ("place", "kind", "reference"))
-    if not all(isinstance(reason, str) and len(reason) <= MAX_REASON for reason in reasons):
-        return "it remembers a reason that is no text, or too long"
-    return _wrong_place(was["place"]) if was.get("place") is not None else ""
-
-
-def _wrong_place(data: object) -> str:
-    """Return what is wrong with a place as JSON, or ""."""
-    if data is None:
-        return ""
-    try:
-        place = place_from_json(dict(data))  # type: ignore[call-overload]  # whatever it is, it must act like a mapping
-        if not all(
-            isinstance(text, str)
-            for text in (place.id, place.name, place.feature, place.country, place.admin1, place.exactness, place.source)
-        ):
-            return "its place has something that is no text where text belongs"
-        if not all(isinstance(text, str) for text in (*place.aliases, *place.claims)) or not place.name or len(place.name) > 200:
-            return "its place has no name, or one too long"
-        numbers = (place.lat, place.lon, place.radius_km, place.population)
-        if any(isinstance(number, bool) or not isinstance(number, int | float) for number in numbers):
-            return "its place has something that is no number where a number belongs"
-        if not (math.isfinite(place.lat + place.lon + place.radius_km) and -90 <= place.lat <= 90 and -180 <= place.lon <= 180):
-            return f"its place lies at {place.lat}, {place.lon}, which is not on earth"
-    except (TypeError, ValueError, KeyError) as error:
-        return f"its place cannot be read ({error})"
+def _wrong(decision: Decision) -> str:
+    """Return what is wrong with a decision, or ""."""
+    value, was, known = decision.value, decision.was, {kind.name for kind in kinds()}
+    if decision.action not in ACTIONS:
+        return f"the action {decision.action!r} is unknown"
+    if decision.scope not in SCOPES:
+        return f"the scope {decision.scope!r} is unknown"
+    if decision.action == "kind" and value.kind not in known:
+        return f"the kind {value.kind!r} is unknown"
+    if decision.action == "reference" and value.reference not in REFERENCES:
+        return f"the reference {value.reference!r} is unknown"
+    if decision.action in ("undo", "redo") and not value.batch:
+        return "it does not say what it undoes"
+    if was.kind and was.kind not in known:
+        return f"it remembers the kind {was.kind!r}, which is unknown"
+    if was.reference and was.reference not in REFERENCES:
+        return f"it remembers the reference {was.reference!r}, which is unknown"
     return ""
 
 
@@ -191,7 +178,7 @@ def in_force(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
     ordered = sorted(decisions, key=lambda d: (d.at, d.id))
     for decision in ordered:
         if decision.action in ("undo", "redo"):
-            undone[decision.value["batch"]] = decision.action == "undo"
+            undone[decision.value.batch] = decision.action == "undo"
     return tuple(d for d in ordered if d.action not in ("undo", "redo") and not undone.get(d.batch, False))
 
 
@@ -206,9 +193,9 @@ def to_redo(decisions: Sequence[Decision], who: str) -> Decision | None:
     stack: list[str] = []
     for decision in mine:
         if decision.action == "undo":
-            stack.append(decision.value["batch"])
+            stack.append(decision.value.batch)
         elif decision.action == "redo":
-            stack = [batch for batch in stack if batch != decision.value["batch"]]
+            stack = [batch for batch in stack if batch != decision.value.batch]
         else:
             stack = []
     return next((d for d in mine if stack and d.batch == stack[-1] and d.action not in ("undo", "redo")), None)
@@ -268,12 +255,10 @@ def _the_mention(read: ReadArticle, readings: Mapping[str, Reading], decision: D
     was = decision.was
     added = decision.action == "add"
     reason = f"added by {decision.who}" if added else f"kept, because {decision.who} decided about it; the engine no longer finds it"
-    mention = Mention(number, *span, decision.anchor.text, 1.0, reason, str(was.get("form", "name")))
-    place = place_from_json(dict(was["place"])) if was.get("place") else None
-    why = str(was.get("place_reason") or ("proposed by the engine" if place else "not placed yet"))
-    choice = Choice(place, why, float(was.get("confidence") or 0.0))
-    kind = Label(str(was.get("kind") or "setting"), str(was.get("kind_reason") or "as it was"))
-    use = Label(str(was.get("reference") or "literal"), str(was.get("reference_reason") or "as it was"))
+    mention = Mention(number, *span, decision.anchor.text, 1.0, reason, was.form)
+    choice = Choice(was.place, was.place_reason or ("proposed by the engine" if was.place else "not placed yet"), was.confidence)
+    kind = Label(was.kind or "setting", was.kind_reason or "as it was")
+    use = Label(was.reference or "literal", was.reference_reason or "as it was")
     return Reading(mention, passage_at(read.passages, span[0]), choice, kind, use)
 
 
@@ -289,14 +274,13 @@ def _changed(reading: Reading, decision: Decision) -> Reading:
         sure = replace(reading.choice, confidence=1.0) if reading.choice.place else reading.choice
         return replace(reading, choice=sure, status="corrected" if reading.status == "corrected" else "checked", decided=by)
     if decision.action == "place":
-        data = decision.value["place"]
-        place = place_from_json(dict(data)) if data else None
+        place = decision.value.place
         others = tuple(p for p in (reading.choice.place, *reading.choice.others) if p is not None and (place is None or p.id != place.id))
         reading = replace(reading, choice=Choice(place, by, 1.0 if place else 0.0, others))
     elif decision.action == "kind":
-        reading = replace(reading, kind=Label(str(decision.value["kind"]), by))
+        reading = replace(reading, kind=Label(decision.value.kind, by))
     elif decision.action == "reference":
-        reading = replace(reading, reference=Label(str(decision.value["reference"]), by))
+        reading = replace(reading, reference=Label(decision.value.reference, by))
     return replace(reading, status="corrected", decided=by)
 
 
@@ -305,11 +289,11 @@ def in_words(decision: Decision) -> str:
     value = decision.value
     match decision.action:
         case "place":
-            return f"placed at {value['place']['name']}" if value.get("place") else "taken off the map"
+            return f"placed at {value.place.name}" if value.place else "taken off the map"
         case "kind":
-            return f"called {value['kind']}"
+            return f"called {value.kind}"
         case "reference":
-            return "marked as no place" if value["reference"] == NOT_A_PLACE else f"called {value['reference']}"
+            return "marked as no place" if value.reference == NOT_A_PLACE else f"called {value.reference}"
         case "add":
             return "added"
         case "undo":
@@ -385,64 +369,94 @@ def to_json(article: Article, decisions: Iterable[Decision]) -> dict[str, Any]:
     return {
         "format": FORMAT, "version": FORMAT_VERSION,
         "report": {"id": article.id, "title": article.title, "text_sha256": digest_of(article.text)},
-        "decisions": [decision_to_json(d) for d in decisions],
+        "decisions": [codec.as_json(data_of(d)) for d in decisions],
     }  # fmt: skip
 
 
-def decision_to_json(decision: Decision) -> dict[str, Any]:
-    """Return one decision as JSON."""
-    a = decision.anchor
-    return {
-        "id": decision.id, "batch": decision.batch, "report": decision.report, "at": decision.at, "who": decision.who,
-        "action": decision.action, "scope": decision.scope,
-        "start": a.start, "end": a.end, "text": a.text, "before": a.before, "after": a.after,
-        "value": dict(decision.value), "was": dict(decision.was), "why": decision.why,
-    }  # fmt: skip
+def data_of(decision: Decision) -> DecisionData:
+    """Return a decision as it is stored and handed over."""
+    a, value, was = decision.anchor, decision.value, decision.was
+    sets = ValueData(
+        place=_place_data(value.place) if decision.action == "place" else UNSET, kind=value.kind or UNSET,
+        reference=value.reference or UNSET, batch=value.batch or UNSET,
+    )  # fmt: skip
+    before = WasData(
+        was.form, _place_data(was.place), was.place_reason, was.confidence, was.kind, was.kind_reason, was.reference, was.reference_reason  # type: ignore[arg-type]  # records hold plain strings
+    )  # fmt: skip
+    return DecisionData(
+        decision.id, decision.batch, decision.report, decision.at, decision.who, decision.action, decision.scope,  # type: ignore[arg-type]
+        a.start, a.end, a.text, a.before, a.after, sets, before, decision.why,
+    )  # fmt: skip
 
 
-def decision_from_json(data: Mapping[str, Any]) -> Decision:
-    """Return the decision that :func:`decision_to_json` wrote, checked.
+def _place_data(place: Place | None) -> PlaceData | None:
+    return codec.place_data(place) if place else None
+
+
+def decision_of(entry: bytes | str) -> Decision:
+    """Return the decision that ``encode(data_of(decision))`` wrote, checked.
 
     Raises:
-        DecisionError: a part is missing, of a wrong sort, or means nothing.
+        DecisionError: a part is missing, of a wrong sort, out of its range, or means nothing.
     """
     try:
-        texts = {name: data[name] for name in ("id", "batch", "report", "at", "who", "action", "scope", "text", "before", "after", "why")}
-        if not all(isinstance(value, str) and len(value) <= 2_000 for value in texts.values()):
-            raise TypeError("something that is no text, or too long")
-        start, end, value, was = data["start"], data["end"], data["value"], data["was"]
-        if not (type(start) is int and type(end) is int and 0 <= start <= end and isinstance(value, dict) and isinstance(was, dict)):
-            raise TypeError("offsets or values of a wrong sort")
-        datetime.fromisoformat(texts["at"])
-    except (KeyError, TypeError, ValueError) as error:
-        msg = f"An entry of the file is not a decision ({error}): {str(data)[:80]!r}. Export it again from Dateline."
-        raise DecisionError(msg) from error
-    anchor = Anchor(start, end, texts["text"], texts["before"], texts["after"])
-    return checked(Decision(
-        texts["id"], texts["batch"], texts["report"], texts["at"], texts["who"], texts["action"], texts["scope"], anchor, value, was,
-        texts["why"],
-    ))  # fmt: skip
+        data = codec.decode(entry, DecisionData)
+    except Undecodable as error:
+        msg = f"An entry of the log is not a decision: {error}. Export it again from Dateline."
+        raise DecisionError(msg) from None
+    if data.action == "place" and data.value.place is UNSET:
+        msg = f"The decision {data.id[:80]!r} cannot be taken over: it does not say where the place is."
+        raise DecisionError(msg)
+    if data.end < data.start:
+        msg = f"The decision {data.id[:80]!r} cannot be taken over: its offsets end before they begin."
+        raise DecisionError(msg)
+    sets, was = data.value, data.was
+    value = Value(
+        codec.place_of(sets.place) if isinstance(sets.place, PlaceData) else None, _given(sets.kind), _given(sets.reference),
+        _given(sets.batch),
+    )  # fmt: skip
+    before = Was(
+        was.form, codec.place_of(was.place) if was.place else None, was.place_reason, was.confidence, was.kind, was.kind_reason,
+        was.reference, was.reference_reason,
+    )  # fmt: skip
+    anchor = Anchor(data.start, data.end, data.text, data.before, data.after)
+    return checked(Decision(data.id, data.batch, data.report, data.at, data.who, data.action, data.scope, anchor, value, before, data.why))
 
 
-def from_json(data: object, article: Article) -> tuple[tuple[Decision, ...], int]:
+def _given(word: object) -> str:
+    return word if isinstance(word, str) else ""
+
+
+def from_json(data: bytes | object, article: Article) -> tuple[tuple[Decision, ...], int]:
     """Return the decisions of a file for ``article``, and how many were left out because their words are not in this text.
 
     They are taken over under this library's id of the report, whatever it is called where they were made. Of the log of another text, or
     another state of this one, only decisions about single mentions are taken, where their words and surroundings are found.
 
+    Args:
+        data: the file's bytes, or what was parsed of them.
+        article: the report.
+
     Raises:
-        DecisionError: the file is no log of decisions, or of a newer Dateline.
+        DecisionError: the file is no log of decisions, or of a newer Dateline, or one of its entries is wrong.
     """
-    if not isinstance(data, dict) or data.get("format") != FORMAT or not isinstance(data.get("decisions"), list):
-        msg = f"The file is no log of decisions: it has no format {FORMAT!r}. Export one from Dateline."
+    try:
+        raw = data if isinstance(data, bytes) else codec.plain(data)
+        if len(raw) > MAX_LOG_MB * 1_000_000:
+            raise Undecodable(f"it has {len(raw) / 1e6:.0f} MB; the limit is {MAX_LOG_MB} MB")
+        log = codec.decode(raw, LogData)
+    except Undecodable as error:
+        msg = f"The file is no log of decisions of the format {FORMAT!r}: {error}. Export one from Dateline."
+        raise DecisionError(msg) from None
+    if log.version != FORMAT_VERSION:
+        msg = f"The file has version {log.version!r} of the format; this Dateline knows {FORMAT_VERSION}. Update Dateline."
         raise DecisionError(msg)
-    if data.get("version") != FORMAT_VERSION:
-        msg = f"The file has version {data.get('version')!r} of the format; this Dateline knows {FORMAT_VERSION}. Update Dateline."
+    made = [decision_of(bytes(entry)) for entry in log.decisions]
+    latest = (datetime.now(UTC) + MAX_CLOCK_SKEW).isoformat(timespec="microseconds")
+    if late := next((d for d in made if d.at > latest), None):
+        msg = f"The decision {late.id[:80]!r} is dated {late.at[:10]}, in the future. Set the clock of the machine it was made on."
         raise DecisionError(msg)
-    about = data.get("report")
-    about = about if isinstance(about, dict) else {}
-    origin, same_text = str(about.get("id", "")), about.get("text_sha256") == digest_of(article.text)
-    made = [decision_from_json(entry) for entry in data["decisions"]]
+    origin, same_text = log.report.id, log.report.text_sha256 == digest_of(article.text)
     here = [replace(d, report=article.id) if d.report == origin else d for d in made]
     fit = [d for d in here if d.scope == "always" or d.report == article.id]
     fit = [d for d in fit if d.action in ("undo", "redo") or (locate(article, d.anchor) if d.scope == "mention" else same_text)]

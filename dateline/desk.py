@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
-from typing import Any
 
 from dateline import decisions as log
-from dateline.decisions import Decision, Difference
+from dateline.decisions import Decision, Difference, Value, Was
 from dateline.errors import DatelineError, DecisionError, ReportError
 from dateline.gazetteer import Gazetteer
 from dateline.intake.draft import Draft
+from dateline.intake.plain_text import encodable
 from dateline.library import Counts, Library, Outcome
 from dateline.names import fold_key
-from dateline.packed import place_to_json
 from dateline.packs import installed
 from dateline.reading import made_by
 from dateline.records import Article, Place, ReadArticle, Reading
@@ -39,6 +39,28 @@ class Opened:
     made_by: str
     outdated: bool
     """Whether this engine, or these packs, might read it differently."""
+    unreadable: int = 0
+    """Rows of the log that are damaged, or mean nothing to this Dateline: they are kept, and left aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What became of a decision: the log's new entry, and the report as it now is."""
+
+    made: Decision
+    opened: Opened
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What became of a log that was taken in."""
+
+    opened: Opened
+    new: int
+    left_out: int
+    """Decisions that fit no words of this text."""
+    standing: int
+    """Of the new ones, those that count for reports added from now on too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +78,45 @@ class Wish:
     why: str = ""
 
 
+Stamp = tuple[str, int, tuple[str, ...], str]
+"""What changes whenever a report must be opened anew: its reading, its decisions, its description, the gazetteer's files."""
+
+
+class Recent:
+    """The reports opened last, each with its stamp. Safe to share between threads; what it holds is never changed."""
+
+    def __init__(self, kept: int = 16) -> None:
+        """Keep so many."""
+        self._kept, self._turn = kept, threading.Lock()
+        self._held: OrderedDict[tuple[str, Stamp], Opened] = OrderedDict()
+
+    def get(self, report: str, stamp: Stamp) -> Opened | None:
+        """Return the report as it was opened under this stamp, or None."""
+        with self._turn:
+            if (found := self._held.get((report, stamp))) is not None:
+                self._held.move_to_end((report, stamp))
+            return found
+
+    def put(self, report: str, stamp: Stamp, opened: Opened) -> None:
+        """Remember a report as it is under this stamp."""
+        with self._turn:
+            self._held[report, stamp] = opened
+            while len(self._held) > self._kept:
+                self._held.popitem(last=False)
+
+
 class Desk:
     """Opens reports and takes decisions about them."""
 
-    def __init__(self, library: Library, workshop: Workshop, gazetteer: Gazetteer) -> None:
-        """Work with this library, these sandboxes and this gazetteer."""
+    def __init__(self, library: Library, workshop: Workshop, gazetteer: Gazetteer, recent: Recent | None = None) -> None:
+        """Work with this library, these sandboxes and this gazetteer; ``recent`` may be shared with other desks of this library."""
         self.library, self.workshop, self.gazetteer = library, workshop, gazetteer
+        self._recent = recent or Recent()
 
     def add_text(self, text: str, title: str = "") -> Outcome:
         """Add pasted text to the library and return what became of it. It may begin with front matter, as a file."""
         return self._added(
-            title or "the pasted text", "pasted", title, lambda: self.workshop.extract(text.encode("utf-8", "replace"), "pasted.txt")
+            title or "the pasted text", "pasted", title, lambda: self.workshop.extract(encodable(text).encode(), "pasted.txt")
         )
 
     def add_file(self, name: str, content: bytes) -> Outcome:
@@ -89,6 +139,22 @@ class Desk:
         """Return whether opening the report means reading it first."""
         return not self.library.reading_stamp(report).endswith(self.library.reports.digest(report) or "?")
 
+    def stamp(self, report: str) -> Stamp:
+        """Return what changes whenever the report must be shown anew. Cheap."""
+        library = self.library
+        return (
+            library.reading_stamp(report), library.decisions_stamp(report), library.reports.description(report), self.gazetteer.version
+        )  # fmt: skip
+
+    def opened(self, report: str) -> Opened:
+        """Return what :meth:`open` does, from memory where nothing has changed since."""
+        stamp = self.stamp(report)
+        if (found := self._recent.get(report, stamp)) is None:
+            found = self.open(report)
+            if self.stamp(report) == stamp:  # else something came in between: it is opened again the next time
+                self._recent.put(report, stamp, found)
+        return found
+
     def open(self, report: str, progress: Progress | None = None) -> Opened:
         """Return a report of the library, read now if it was not before.
 
@@ -105,11 +171,11 @@ class Desk:
             read, maker = self._read(article, progress)
         else:
             read, maker = stored.read, stored.made_by
-        decisions = self.library.decisions(report)
-        laid_over = log.apply(read, decisions)
-        if stored is None:
-            self._count(laid_over)
-        return Opened(read, laid_over, decisions, maker, maker != made_by(self.gazetteer))
+        held = self.library.log(report)
+        laid_over = log.apply(read, held.decisions)
+        if stored is None and not self.library.store.read_only:
+            self.library.decide([], counts=_counts(laid_over))
+        return Opened(read, laid_over, held.decisions, maker, maker != made_by(self.gazetteer), held.unreadable)
 
     def _read(self, article: Article, progress: Progress | None) -> tuple[ReadArticle, str]:
         """Read a report and store the reading; what ``progress`` raises (a screen that is drawn anew) is raised when that is done."""
@@ -123,7 +189,8 @@ class Desk:
                     raised.append(error)
 
         read, maker = self.workshop.read(article, progress=tell)
-        self.library.keep_reading(read, maker)
+        if not self.library.store.read_only:
+            self.library.keep_reading(read, maker)
         if raised:
             raise raised[0]
         return read, maker
@@ -133,11 +200,11 @@ class Desk:
         before = self.open(report)
         read, _ = self._read(before.engine.article, progress)
         after = log.apply(read, before.decisions)
-        self._count(after)
+        self.library.decide([], counts=_counts(after))
         return log.differences(before.read, after)
 
-    def decide(self, opened: Opened, wish: Wish, who: str) -> Decision:
-        """Take a decision about a mention of an opened report, and return it once it is saved.
+    def decide(self, opened: Opened, wish: Wish, who: str) -> Decided:
+        """Take a decision about a mention of an opened report; return it, and the report with it, once it is saved.
 
         Raises:
             DecisionError: there is no such mention or place, or the wish means nothing.
@@ -148,8 +215,8 @@ class Desk:
         made = log.decide(opened.read.article, reading, action, value, who=who, scope=wish.scope, why=wish.why)
         return self._saved(opened, made)
 
-    def add(self, opened: Opened, start: int, end: int, who: str) -> Decision:
-        """Add the words from ``start`` to ``end`` as a mention, with what the engine makes of them; return the decision once it is saved.
+    def add(self, opened: Opened, start: int, end: int, who: str) -> Decided:
+        """Add the words from ``start`` to ``end`` as a mention, with what the engine makes of them; return that once it is saved.
 
         Raises:
             DecisionError: there are no words there, or too many.
@@ -163,34 +230,35 @@ class Desk:
         piece = replace(article, text=article.text[low:high])
         read, _ = self.workshop.read(piece, given=[(start - low, end - low)])
         (reading,) = read.readings
-        place = reading.choice.place
         mention = replace(reading.mention, id="", start=start, end=end)
-        made = log.decide(article, replace(reading, mention=mention), "add", {}, who=who)
-        was: Mapping[str, Any] = {
-            "form": mention.form, "place": place_to_json(place) if place else None, "place_reason": reading.choice.reason,
-            "confidence": reading.choice.confidence, "kind": reading.kind.value, "kind_reason": reading.kind.reason,
-            "reference": reading.reference.value, "reference_reason": reading.reference.reason,
-        }  # fmt: skip
+        made = log.decide(article, replace(reading, mention=mention), "add", who=who)
+        was = Was(
+            mention.form, reading.choice.place, reading.choice.reason, reading.choice.confidence, reading.kind.value, reading.kind.reason,
+            reading.reference.value, reading.reference.reason,
+        )  # fmt: skip
         return self._saved(opened, replace(made, was=was))
 
-    def undo(self, opened: Opened, who: str, *, again: bool = False) -> Decision | None:
-        """Take back the last decision of ``who`` about a report (with ``again``, redo it); return it, or None where there is none."""
+    def undo(self, opened: Opened, who: str, *, again: bool = False) -> Decided | None:
+        """Take back the last decision of ``who`` about a report (with ``again``, redo it); return what was taken back, or None."""
         report = opened.read.article.id
         own = [d for d in opened.decisions if d.report == report]
         made = log.to_redo(own, who) if again else log.to_undo(own, who)
         if made is None:
             return None
-        self._saved(opened, replace(log.undoing(made, who=who, again=again), report=report))
-        return made
+        return replace(self._saved(opened, replace(log.undoing(made, who=who, again=again), report=report)), made=made)
 
-    def use(self, opened: Opened, name: str, place: Place, who: str) -> Decision:
+    def revoke(self, decision: Decision, who: str) -> None:
+        """Take back a decision that stands "from now on", whatever report it was made on: nothing it did counts any more, in any report."""
+        self.library.decide([log.undoing(decision, who=who)])
+
+    def use(self, opened: Opened, name: str, place: Place, who: str) -> Decided:
         """Place all of a name in a report at ``place``, which a geocoder found; return the decision once it is saved."""
         reading = next((r for r in opened.read.readings if r.mention.text == name), None)
         if reading is None:
             msg = f"There is no mention {name!r} in this report any more."
             raise DecisionError(msg)
-        value = {"place": place_to_json(place)}
-        return self._saved(opened, log.decide(opened.read.article, reading, "place", value, who=who, scope="name", why=place.source))
+        made = log.decide(opened.read.article, reading, "place", Value(place), who=who, scope="name", why=place.source)
+        return self._saved(opened, made)
 
     def missing_country(self, read: ReadArticle) -> tuple[str, str] | None:
         """Return (code, name) of the country a report is mostly about, where it has names nothing here knows and there is no pack."""
@@ -203,19 +271,18 @@ class Desk:
             return None
         return code, self.gazetteer.country_names.get(code, code)
 
-    def merge(self, report: str, data: object) -> tuple[int, int]:
-        """Take over the decisions of a file; return how many are new and how many fit no words of this text.
+    def merge(self, report: str, data: bytes | object) -> Merged:
+        """Take over the decisions of a file, its bytes or what was parsed of them; return what became of them.
 
         Raises:
-            DecisionError: the file is no log of decisions.
+            DecisionError: the file is no log of decisions, or one of them is wrong. Nothing is taken over then.
         """
         opened = self.open(report)
         made, left_out = log.from_json(data, opened.read.article)
         known = {d.id for d in opened.decisions}
-        new = [d for d in made if d.id not in known]
-        laid_over = log.apply(opened.engine, (*opened.decisions, *new))  # before it is saved: the log never forgets
-        self.library.decide(new, counts=_counts(laid_over))
-        return len(new), left_out
+        new = list({d.id: d for d in made if d.id not in known}.values())
+        merged = self._with(opened, new)
+        return Merged(merged, len(new), left_out, sum(d.scope == "always" for d in new))
 
     def candidates(self, reading: Reading) -> tuple[Place, ...]:
         """Return the places a mention may mean: the chosen one first, then what else was considered, then the gazetteer's."""
@@ -223,18 +290,19 @@ class Desk:
         listed = [c.place for c in self.gazetteer.listed(reading.mention)]
         return tuple({place.id: place for place in (*chosen, *reading.choice.others, *listed)}.values())
 
-    def _value(self, read: ReadArticle, reading: Reading, wish: Wish) -> tuple[str, dict[str, Any]]:
+    def _value(self, read: ReadArticle, reading: Reading, wish: Wish) -> tuple[str, Value]:
         """Return the action and value of the decision that a wish asks for."""
         match wish.action:
-            case "kind" | "reference":
-                return wish.action, {wish.action: wish.value}
+            case "kind":
+                return "kind", Value(kind=wish.value)
+            case "reference":
+                return "reference", Value(reference=wish.value)
             case "point":
-                return "place", {"place": place_to_json(log.place_at(wish.lat, wish.lon, reading.mention.text))}
+                return "place", Value(log.place_at(wish.lat, wish.lon, reading.mention.text))
             case "place":
-                place = self._place(read, reading, wish.value)
-                return "place", {"place": place_to_json(place) if place else None}
+                return "place", Value(self._place(read, reading, wish.value))
             case _:
-                return wish.action, {}
+                return wish.action, Value()
 
     def _place(self, read: ReadArticle, reading: Reading, number: str) -> Place | None:
         """Return the place with this id, or None for no id: the mention is not on the map."""
@@ -247,13 +315,20 @@ class Desk:
             raise DecisionError(msg)
         return found
 
-    def _saved(self, opened: Opened, made: Decision) -> Decision:
-        self.library.decide([made], counts=_counts(log.apply(opened.engine, (*opened.decisions, made))))
-        return made
+    def _saved(self, opened: Opened, made: Decision) -> Decided:
+        return Decided(made, self._with(opened, [made]))
 
-    def _count(self, read: ReadArticle) -> None:
-        """Note for the library's list how many places there are, and how many unchecked."""
-        self.library.decide([], counts=_counts(read))
+    def _with(self, opened: Opened, new: Sequence[Decision]) -> Opened:
+        """Save decisions; return the report as it is with them, laid over once, before anything is saved: the log never forgets."""
+        report, before = opened.read.article.id, self.stamp(opened.read.article.id)
+        decisions = tuple(sorted((*opened.decisions, *new), key=lambda d: (d.at, d.id)))
+        now = replace(opened, read=log.apply(opened.engine, decisions), decisions=decisions)
+        self.library.decide(new, counts=_counts(now.read))
+        after = self.stamp(report)
+        # the log's numbers have no gap: nobody else decided in between, and the next look needs nothing but memory
+        if self._recent.get(report, before) is opened and after[1] == before[1] + len(new):
+            self._recent.put(report, after, now)
+        return now
 
 
 def _counts(read: ReadArticle) -> Counts:

@@ -13,6 +13,7 @@
     │   ├── LinkRefused        we do not go there: not the web, or inside this network
     │   └── LinkFailed         the site did not answer, or not with a page
     ├── StoreError             the library cannot be opened or written
+    │   └── DamagedReport      a report in it is not what was saved; the others are
     ├── DecisionError          a decision (correction) cannot be taken over
     ├── PackError              a gazetteer pack cannot be fetched, built or opened
     ├── ExportError            a result cannot be written in the form asked for
@@ -65,6 +66,10 @@ class LinkFailed(LinkError):  # noqa: N818  # likewise
 
 class StoreError(DatelineError):
     """The library cannot be opened or written."""
+
+
+class DamagedReport(StoreError):  # noqa: N818  # read as what the report is
+    """A report's row in the library is not as it was written: a disk, a copy or a hand changed it."""
 
 
 class DecisionError(DatelineError):

@@ -27,3 +27,12 @@ def private_folder(folder: Path) -> Path:
     if not folder.is_dir():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
+
+
+def private_file(path: Path) -> None:
+    """Make a file of ours readable by its owner only, where the system knows owners; one that is not there is no error."""
+    try:
+        if path.is_file() and not path.is_symlink() and path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+    except OSError:  # another's file, or a system without modes
+        return

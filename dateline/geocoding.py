@@ -24,10 +24,10 @@ from geopy import exc
 from geopy.adapters import AdapterHTTPError, BaseSyncAdapter
 from geopy.geocoders import Nominatim, Photon
 
+from dateline.codec import PlaceData, Undecodable, decode, encode, place_data, place_of
 from dateline.errors import LinkRefused
 from dateline.library import Library
 from dateline.names import fold_key
-from dateline.packed import place_from_json, place_to_json
 from dateline.records import Place
 
 OUTCOMES = {
@@ -164,7 +164,7 @@ def _asked(library: Library, provider: str, name: str) -> Answer:
     _note(library, provider, outcome, wait_s)
     answer = Answer(name, provider, outcome, places, detail)
     if outcome in KEPT:
-        body = json.dumps([place_to_json(place) for place in places])
+        body = encode([place_data(place) for place in places]).decode()
         with library.store.change() as db:
             db.execute(
                 "INSERT OR REPLACE INTO answer VALUES(?,?,?,?,?)",
@@ -183,9 +183,12 @@ def _remembered(library: Library, provider: str, name: str) -> Answer | None:
         row = db.execute(
             "SELECT outcome, body, at FROM answer WHERE provider = ? AND query = ?", (_at(library, provider), fold_key(name))
         ).fetchone()
-    if row is None or datetime.fromisoformat(row["at"]) + KEPT[row["outcome"]] < datetime.now(UTC):
+    try:
+        if row is None or datetime.fromisoformat(row["at"]) + KEPT[row["outcome"]] < datetime.now(UTC):
+            return None
+        places = tuple(map(place_of, decode(row["body"], tuple[PlaceData, ...])))
+    except (Undecodable, ValueError, TypeError, KeyError):  # damaged: it is asked again
         return None
-    places = tuple(place_from_json(place) for place in json.loads(row["body"]))
     return Answer(name, provider, row["outcome"], places, remembered=True)
 
 

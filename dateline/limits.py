@@ -23,7 +23,9 @@ EXTRACT_TIMEOUT_S = 9.0
 EXTRACT_MEMORY_MB = 640
 """What taking the text out of one file may need beyond the reader's own size."""
 READ_TIMEOUT_S = 90.0
-READ_MEMORY_MB = 1_500
+"""Of the longest report; see :func:`read_timeout_s`."""
+READ_SECONDS_AT_LEAST = 10.0
+READ_MEMORY_MB = 1_000
 """What reading one report may need beyond the engine's own size."""
 
 FETCH_TIMEOUT_S = 20.0
@@ -33,3 +35,8 @@ FETCH_PORTS = (80, 443)
 
 MAX_FILES_AT_ONCE = 200
 MB = 1_000_000
+
+
+def read_timeout_s(characters: int) -> float:
+    """Return how many seconds reading a report of this length may take: in proportion, and :data:`READ_SECONDS_AT_LEAST`."""
+    return max(READ_SECONDS_AT_LEAST, READ_TIMEOUT_S * characters / MAX_CHARACTERS)

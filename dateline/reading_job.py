@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from dateline.packed import to_json
+from dateline.codec import ReadAnswer, ReadTask, decode, encode, encode_reading
+from dateline.geoparsing.annotation_schemes import DEFAULT, Policy
 from dateline.packs import installed, paths
 from dateline.reading import Reader, load_reader, made_by, read
 from dateline.records import Article
+from dateline.worker import Tell
 
 
 class ReadingJob:
@@ -20,10 +19,11 @@ class ReadingJob:
         self._reader: Reader = load_reader(paths(self._packs))
         read(Article("warm", "", "Troops left Bakhmut."), self._reader)
 
-    def __call__(self, task: dict[str, Any], _: bytes, progress: Callable[[float], None]) -> tuple[dict[str, Any], bytes]:
-        """Answer ``{"article", "given"?}`` with the reading and what made it."""
+    def __call__(self, task: bytes, _: bytes, progress: Tell) -> tuple[bytes, bytes]:
+        """Answer a :class:`~dateline.codec.ReadTask` with what made the reading, and the reading itself."""
         if (packs := installed()) != self._packs:
             self._packs, self._reader = packs, load_reader(paths(packs))
-        given = [tuple(span) for span in task["given"]] if task.get("given") is not None else None
-        done = read(Article(**task["article"]), self._reader, given=given, progress=progress)
-        return {"reading": to_json(done), "made_by": made_by(self._reader.gazetteer)}, b""
+        asked = decode(task, ReadTask)
+        policy = DEFAULT if asked.schemes is None else Policy(asked.schemes, frozenset(asked.include or ()))
+        done = read(asked.article, self._reader, policy, asked.given, progress)
+        return encode(ReadAnswer(made_by(self._reader.gazetteer))), encode_reading(done)

@@ -2,14 +2,14 @@
 
 One persistent child a job, fed over a pipe. It has a memory limit (``RLIMIT_AS``, set after its imports: set before, NumPy does not
 load) and a deadline for each task; a child that is silent or dead costs its task only, and the next task gets a new one. The design and its
-cost (3 %) are measured in the project's reliability survey, section 4.4. Messages are JSON and bytes, never pickles.
+cost (3 %) are measured in the project's reliability survey, section 4.4. Messages are JSON and bytes, never pickles; what a child may
+say is written down in :mod:`dateline.codec`, and anything else counts as its death.
 
 Frames, both ways: two big-endian 32-bit lengths, then that many bytes of JSON and of content.
 """
 
 from __future__ import annotations
 
-import json
 import struct
 import subprocess
 import sys
@@ -17,9 +17,10 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-from dateline import errors
+from dateline import codec, errors
+from dateline.codec import Done, Failed, Frame, Progress, Ready, Undecodable
 from dateline.errors import DatelineError, TooDemanding, Unreadable
 
 TASKS_A_CHILD = 200
@@ -36,23 +37,20 @@ class Limits:
     memory_mb: int
 
 
-def write_frame(pipe: IO[bytes], message: dict[str, Any], content: bytes = b"") -> None:
-    """Write one frame to ``pipe``."""
-    head = json.dumps(message).encode("ascii")  # ASCII: a lone surrogate survives as its escape
+def write_frame(pipe: IO[bytes], head: bytes, content: bytes = b"") -> None:
+    """Write one frame to ``pipe``: JSON, and bytes that go with it."""
     pipe.write(_HEAD.pack(len(head), len(content)) + head + content)
     pipe.flush()
 
 
-def read_frame(pipe: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
+def read_frame(pipe: IO[bytes]) -> tuple[bytes, bytes] | None:
     """Return the next frame of ``pipe``, or None where it has ended."""
     lengths = pipe.read(_HEAD.size)
     if len(lengths) < _HEAD.size:
         return None
     of_head, of_content = _HEAD.unpack(lengths)
     head, content = pipe.read(of_head), pipe.read(of_content)
-    if len(head) < of_head or len(content) < of_content:
-        return None
-    return json.loads(head), content
+    return (head, content) if len(head) == of_head and len(content) == of_content else None
 
 
 class _Child:
@@ -95,21 +93,23 @@ class Sandbox:
                 self._turn.release()
 
     def call(
-        self, name: str, message: dict[str, Any], content: bytes = b"", progress: Callable[[float], None] | None = None
-    ) -> tuple[dict[str, Any], bytes]:
-        """Return the job's answer to a task.
+        self, name: str, task: object, content: bytes = b"", progress: Callable[[float], None] | None = None, timeout_s: float | None = None
+    ) -> tuple[bytes, bytes]:
+        """Return the job's answer to a task, as JSON that its job encoded, and the bytes that go with it.
 
         Args:
             name: what the task is about, for messages.
-            message: the task, as JSON.
+            task: a struct of :mod:`dateline.codec`.
             content: bytes that go with it.
             progress: called with the share done, 0 to 1, where the job tells it.
+            timeout_s: a shorter deadline for this task, if it needs one.
 
         Raises:
             DatelineError: what the job raised, with its class and message.
             TooDemanding: the task ran out of time or memory, or took its child down.
             Unreadable: the job failed with an error that is none of ours.
         """
+        timeout_s = min(timeout_s or self.limits.timeout_s, self.limits.timeout_s)
         with self._turn:
             child = self._started()
             late = threading.Event()
@@ -118,22 +118,23 @@ class Sandbox:
                 late.set()
                 child.process.kill()
 
-            timer = threading.Timer(self.limits.timeout_s, stop)
+            timer = threading.Timer(timeout_s, stop)
             answer = None
             timer.start()
             try:
-                answer = self._ask(child, message, content, progress)
+                answer = self._ask(child, codec.encode(task), content, progress)
             finally:
                 timer.cancel()
-                torn = answer is None or ("error" in answer[0] and _ours(answer[0]["error"]) is None)
+                torn = answer is None or (isinstance(answer[0], Failed) and _ours(answer[0].error) is None)
                 if torn or child.tasks >= TASKS_A_CHILD:
                     child.stop()  # after an error that is none of ours its memory may be full or torn
                     self._child = None
         if answer is None:
-            raise TooDemanding(self._why(name, late=late.is_set()))
-        if "error" in answer[0]:
-            raise self._error(name, answer[0])
-        return answer
+            raise TooDemanding(self._why(name, timeout_s if late.is_set() else None))
+        frame, more = answer
+        if isinstance(frame, Failed):
+            raise self._error(name, frame)
+        return bytes(frame.answer), more
 
     def close(self) -> None:
         """Stop the child."""
@@ -148,7 +149,7 @@ class Sandbox:
                 self._child.stop()
             self._child = _Child(self.job, self.limits)
         child = self._child
-        if not child.tasks and (child.process.stdout is None or read_frame(child.process.stdout) is None):
+        if not child.tasks and not self._ready(child):
             child.stop()
             self._child = None
             msg = f"The process for the job {self.job!r} does not start. Run 'python -m dateline.worker {self.job}' to see why."
@@ -156,38 +157,45 @@ class Sandbox:
         child.tasks += 1
         return child
 
+    @staticmethod
+    def _ready(child: _Child) -> bool:
+        try:
+            frame = read_frame(child.process.stdout) if child.process.stdout else None
+            return frame is not None and isinstance(codec.decode(frame[0], Frame), Ready)  # type: ignore[arg-type]  # a union
+        except (OSError, Undecodable):
+            return False
+
     def _ask(
-        self, child: _Child, message: dict[str, Any], content: bytes, progress: Callable[[float], None] | None
-    ) -> tuple[dict[str, Any], bytes] | None:
+        self, child: _Child, task: bytes, content: bytes, progress: Callable[[float], None] | None
+    ) -> tuple[Done | Failed, bytes] | None:
         stdin, stdout = child.process.stdin, child.process.stdout
         if stdin is None or stdout is None:
             return None
         try:
-            write_frame(stdin, message, content)
+            write_frame(stdin, task, content)
             while (frame := read_frame(stdout)) is not None:
-                if "progress" not in frame[0]:
-                    return frame
-                if progress:
-                    progress(float(frame[0]["progress"]))
+                said: Frame = codec.decode(frame[0], Frame)  # type: ignore[arg-type]  # a union
+                if isinstance(said, Done | Failed):
+                    return said, frame[1]
+                if isinstance(said, Progress) and progress:
+                    progress(said.share)
         except (OSError, ValueError):  # a broken pipe, or nonsense from a dying child
             return None
         return None
 
-    def _why(self, name: str, *, late: bool) -> str:
-        if late:
-            return f"{name!r} took longer than {self.limits.timeout_s:.0f} s and was given up. Split it, or save it as plain text."
+    def _why(self, name: str, late_after_s: float | None) -> str:
+        if late_after_s is not None:
+            return f"{name!r} took longer than {late_after_s:.0f} s and was given up. Split it, or save it as plain text."
         return f"{name!r} brought down the process that read it; nothing else was harmed. Save it as plain text (.txt) and try again."
 
-    def _error(self, name: str, answer: dict[str, Any]) -> DatelineError:
-        if kind := _ours(answer["error"]):
-            return kind(str(answer["message"]))
-        if answer["error"] == "MemoryError":
+    def _error(self, name: str, answer: Failed) -> DatelineError:
+        if kind := _ours(answer.error):
+            return kind(answer.message)
+        if answer.error == "MemoryError":
             return TooDemanding(
                 f"{name!r} needs more than {self.limits.memory_mb} MB to be read. Save it as plain text (.txt) and try again."
             )
-        return Unreadable(
-            f"{name!r} could not be read ({answer['error']}). It may be damaged: open it elsewhere, and save it as plain text."
-        )
+        return Unreadable(f"{name!r} could not be read ({answer.error}). It may be damaged: open it elsewhere, and save it as plain text.")
 
 
 def _ours(name: object) -> type[DatelineError] | None:

@@ -1,6 +1,7 @@
 """The inside of a sandbox: ``python -m dateline.worker module:factory`` answers tasks until its input ends. See :mod:`dateline.sandbox`.
 
-The factory returns the job: ``(task, content, progress) -> (answer, content)``.
+The factory returns the job: ``(task, content, progress) -> (answer, content)``, tasks and answers as JSON by a schema of
+:mod:`dateline.codec`.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from typing import Any
 
+import msgspec
+
+from dateline.codec import Done, Failed, Progress, Ready, encode
 from dateline.errors import DatelineError
 from dateline.sandbox import read_frame, write_frame
 
-Progress = Callable[[float], None]
-Job = Callable[[dict[str, Any], bytes, Progress], tuple[dict[str, Any], bytes]]
+Tell = Callable[[float], None]
+Job = Callable[[bytes, bytes, Tell], tuple[bytes, bytes]]
 _FORBIDDEN = ("socket.connect", "socket.bind", "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork")
 """Audit events that end a task which only has bytes to read: a parser that is taken over does not call home through Python."""
 
@@ -55,18 +58,17 @@ def main(job_name: str, memory_mb: int, timeout_s: float) -> None:
     module, _, factory = job_name.partition(":")
     job: Job = getattr(importlib.import_module(module), factory)()
     _limit_memory(memory_mb)
-    write_frame(answers, {"ready": True})
+    write_frame(answers, encode(Ready()))
     while (task := read_frame(tasks)) is not None:
         if hasattr(signal, "alarm"):  # should the parent be gone, nobody else would stop us
             signal.alarm(int(timeout_s) + 5)
         try:
-            reply = job(*task, lambda share: write_frame(answers, {"progress": share}))
+            answer, content = job(*task, lambda share: write_frame(answers, encode(Progress(share))))
+            reply = encode(Done(msgspec.Raw(answer))), content
         except DatelineError as error:
-            reply = {"error": type(error).__name__, "message": str(error)}, b""
-        except RecursionError:
-            reply = {"error": "RecursionError", "message": ""}, b""
-        except BaseException as error:  # a parser may raise anything
-            reply = {"error": type(error).__name__, "message": str(error)[:300]}, b""
+            reply = encode(Failed(type(error).__name__, str(error))), b""
+        except BaseException as error:  # a parser may raise anything; what it says may quote the file
+            reply = encode(Failed(type(error).__name__, "")), b""
         if hasattr(signal, "alarm"):
             signal.alarm(0)
         write_frame(answers, *reply)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Self
 
-from dateline.errors import LinkFailed, ReportError, TooDemanding
-from dateline.intake.draft import Draft
+from dateline.codec import FileTask, LinkTask, PageAnswer, ReadAnswer, ReadTask, Undecodable, decode, decode_reading
+from dateline.errors import DataError, LinkFailed, TooDemanding
+from dateline.geoparsing.annotation_schemes import DEFAULT, Policy
+from dateline.intake.draft import Draft, check_size, content_of
 from dateline.limits import (
     EXTRACT_MEMORY_MB,
     EXTRACT_TIMEOUT_S,
@@ -16,10 +18,9 @@ from dateline.limits import (
     MAX_FILE_MB,
     READ_MEMORY_MB,
     READ_TIMEOUT_S,
+    read_timeout_s,
 )
-from dateline.packed import article_to_json, from_json
 from dateline.records import Article, ReadArticle
-from dateline.reports import check_size
 from dateline.sandbox import Limits, Sandbox
 
 Progress = Callable[[float], None]
@@ -44,6 +45,14 @@ class Workshop:
         for sandbox in (self._extract, self._fetch, self._read):
             sandbox.close()
 
+    def __enter__(self) -> Self:
+        """Return the workshop; its processes stop when the block ends."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop the processes."""
+        self.close()
+
     def extract(self, content: bytes, name: str) -> Draft:
         """Return the text of a file's bytes, and what the file says of itself.
 
@@ -51,8 +60,8 @@ class Workshop:
             ReportError: empty, too long, no text, damaged, or over the limits of time and memory.
         """
         check_size(len(content), name)
-        answer, _ = self._extract.call(name, {"name": name}, content)
-        return _draft(answer)
+        answer, _ = self._extract.call(name, FileTask(name), content)
+        return decode(answer, Draft)
 
     def open(self, path: Path) -> Draft:
         """Return the text of the file at ``path``; see :meth:`extract`.
@@ -60,13 +69,7 @@ class Workshop:
         Raises:
             ReportError: also where it cannot be read at all.
         """
-        try:
-            check_size(path.stat().st_size, path.name)  # before reading: never load a huge file to refuse it
-            content = path.read_bytes()
-        except OSError as error:
-            msg = f"{path.name!r} cannot be read: {error.strerror or error}. Check that the file is there and readable."
-            raise ReportError(msg) from error
-        return self.extract(content, path.name)
+        return self.extract(content_of(path), path.name)
 
     def fetch(self, link: str) -> Draft:
         """Return the article at a web address. The one place where a report's reading leaves this machine.
@@ -77,15 +80,15 @@ class Workshop:
             ReportError: there is no article in what came.
         """
         try:
-            answer, content = self._fetch.call(link, {"link": link})
+            answer, content = self._fetch.call(link, LinkTask(link))
         except TooDemanding as error:
             msg = f"{link[:80]!r} did not send its page within {FETCH_TIMEOUT_S:.0f} s and {MAX_FILE_MB} MB. Copy the text and paste it."
             raise LinkFailed(msg) from error
-        draft = self.extract(content, str(answer["name"]))
-        return replace(draft, source=str(answer["address"]))
+        page = decode(answer, PageAnswer)
+        return replace(self.extract(content, page.name), source=page.address)
 
     def read(
-        self, article: Article, given: list[tuple[int, int]] | None = None, progress: Progress | None = None
+        self, article: Article, given: Iterable[tuple[int, int]] | None = None, progress: Progress | None = None, policy: Policy = DEFAULT
     ) -> tuple[ReadArticle, str]:
         """Return the report, read, and what read it (see :func:`~dateline.reading.made_by`).
 
@@ -93,15 +96,16 @@ class Workshop:
             article: the report.
             given: spans to read instead of finding any.
             progress: told the share done.
+            policy: what counts as a mention.
 
         Raises:
-            TooDemanding: it took more than :data:`~dateline.limits.READ_TIMEOUT_S` or :data:`~dateline.limits.READ_MEMORY_MB`.
+            TooDemanding: it took more than :func:`~dateline.limits.read_timeout_s` or :data:`~dateline.limits.READ_MEMORY_MB`.
         """
-        task: dict[str, Any] = {"article": article_to_json(article), "given": given}
-        answer, _ = self._read.call(article.title or article.id, task, progress=progress)
-        return from_json(article, answer["reading"]), str(answer["made_by"])
-
-
-def _draft(answer: dict[str, Any]) -> Draft:
-    fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in answer.items()}
-    return Draft(**fields)
+        name = article.title or article.id
+        task = ReadTask(article, None if given is None else tuple(given), policy.schemes, tuple(policy.include))
+        answer, reading = self._read.call(name, task, progress=progress, timeout_s=read_timeout_s(len(article.text)))
+        try:
+            return decode_reading(article, reading), decode(answer, ReadAnswer).made_by
+        except Undecodable as error:  # our own engine: a fault of ours, not of the report's
+            msg = f"The engine's answer about {name!r} cannot be used: {error}. Please report this."
+            raise DataError(msg) from error

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dateline import Article, DecisionError, Place
+from dateline import Article, DecisionError, Place, codec
 from dateline import decisions as d
+from dateline.decisions import Value
 from dateline.kinds import kinds
-from dateline.packed import from_json, place_to_json, to_json
 from dateline.vocabulary import REFERENCES
 
 VARNA = Place("gn:726050", "Varna", "PPL", 43.21, 27.91, "BG", source="GeoNames")
@@ -22,23 +22,19 @@ def reading_of(read, text, number=0):
     return [r for r in read.readings if r.mention.text == text][number]
 
 
-def decided(read, text, action, value=(), number=0, **more):
-    return d.decide(read.article, reading_of(read, text, number), action, dict(value), who="ana", **more)
-
-
-def test_a_reading_comes_back_from_json_as_it_was(bakhmut):
-    assert from_json(bakhmut.article, json.loads(json.dumps(to_json(bakhmut)))) == bakhmut
+def decided(read, text, action, value=None, number=0, **more):
+    return d.decide(read.article, reading_of(read, text, number), action, value or Value(), who="ana", **more)
 
 
 def test_a_place_is_corrected_for_one_mention_or_for_the_name(bakhmut):
-    one = d.apply(bakhmut, [decided(bakhmut, "Soledar", "place", {"place": place_to_json(VARNA)}, why="the ship, not the town")])
+    one = d.apply(bakhmut, [decided(bakhmut, "Soledar", "place", Value(VARNA), why="the ship, not the town")])
     changed = reading_of(one, "Soledar")
     assert (changed.choice.place, changed.status) == (VARNA, "corrected")
     assert "ana" in changed.choice.reason
     assert "the ship, not the town" in changed.choice.reason
     assert changed.choice.others[0] == reading_of(bakhmut, "Soledar").choice.place
     count = sum(r.mention.text == "Bakhmut" for r in bakhmut.readings)
-    every = d.apply(bakhmut, [decided(bakhmut, "Bakhmut", "kind", {"kind": "setting"}, scope="name")])
+    every = d.apply(bakhmut, [decided(bakhmut, "Bakhmut", "kind", Value(kind="setting"), scope="name")])
     assert sum(r.mention.text == "Bakhmut" and r.kind.value == "setting" and r.status == "corrected" for r in every.readings) == count > 5
     assert sum(r.status == "corrected" for r in every.readings) == count
 
@@ -46,12 +42,12 @@ def test_a_place_is_corrected_for_one_mention_or_for_the_name(bakhmut):
 def test_checked_is_not_corrected_and_corrected_stays_so(bakhmut):
     check = decided(bakhmut, "Kyiv", "check")
     assert reading_of(d.apply(bakhmut, [check]), "Kyiv").status == "checked"
-    kind = decided(bakhmut, "Kyiv", "kind", {"kind": "setting"})
+    kind = decided(bakhmut, "Kyiv", "kind", Value(kind="setting"))
     assert reading_of(d.apply(bakhmut, [kind, decided(bakhmut, "Kyiv", "check")]), "Kyiv").status == "corrected"
 
 
 def test_what_is_no_place_stays_to_be_found(bakhmut):
-    done = d.apply(bakhmut, [decided(bakhmut, "Soledar", "reference", {"reference": "not_a_place"})])
+    done = d.apply(bakhmut, [decided(bakhmut, "Soledar", "reference", Value(reference="not_a_place"))])
     assert reading_of(done, "Soledar").reference.value == d.NOT_A_PLACE
     assert len(done.readings) == len(bakhmut.readings)
 
@@ -60,7 +56,7 @@ def test_a_missed_mention_is_added_in_its_passage(bakhmut):
     text = bakhmut.article.text
     start = text.index("town")
     proposal = replace(bakhmut.readings[0], mention=replace(bakhmut.readings[0].mention, start=start, end=start + 4, text="town"))
-    done = d.apply(bakhmut, [d.decide(bakhmut.article, proposal, "add", {}, who="ana")])
+    done = d.apply(bakhmut, [d.decide(bakhmut.article, proposal, "add", who="ana")])
     (added,) = [r for r in done.readings if r.mention.start == start]
     assert (added.mention.text, added.status) == ("town", "corrected")
     assert added.passage.start <= start < added.passage.end
@@ -68,7 +64,7 @@ def test_a_missed_mention_is_added_in_its_passage(bakhmut):
 
 
 def test_undo_and_redo_walk_back_and_forth(bakhmut):
-    first, second = decided(bakhmut, "Kyiv", "check"), decided(bakhmut, "Kyiv", "kind", {"kind": "setting"})
+    first, second = decided(bakhmut, "Kyiv", "check"), decided(bakhmut, "Kyiv", "kind", Value(kind="setting"))
     log = [first, second]
     assert d.to_undo(log, "ana") == second
     assert d.to_undo(log, "bo") is None
@@ -85,15 +81,15 @@ def test_undo_and_redo_walk_back_and_forth(bakhmut):
 
 def test_a_standing_decision_gives_way_to_ones_own(bakhmut):
     standing = replace(
-        decided(bakhmut, "Kyiv", "kind", {"kind": "reporting"}, scope="always"), report="elsewhere", at="2099-01-01T00:00:00+00:00"
+        decided(bakhmut, "Kyiv", "kind", Value(kind="reporting"), scope="always"), report="elsewhere", at="2099-01-01T00:00:00+00:00"
     )
     assert {r.kind.value for r in d.apply(bakhmut, [standing]).readings if r.mention.text == "Kyiv"} == {"reporting"}
-    own = decided(bakhmut, "Kyiv", "kind", {"kind": "setting"})
+    own = decided(bakhmut, "Kyiv", "kind", Value(kind="setting"))
     assert reading_of(d.apply(bakhmut, [standing, own]), "Kyiv").kind.value == "setting"
 
 
 def test_a_decision_outlives_an_engine_that_no_longer_finds_the_mention(bakhmut):
-    place = decided(bakhmut, "Soledar", "place", {"place": place_to_json(VARNA)})
+    place = decided(bakhmut, "Soledar", "place", Value(VARNA))
     blind = replace(bakhmut, readings=tuple(r for r in bakhmut.readings if r.mention.text != "Soledar"))
     (kept,) = [r for r in d.apply(blind, [place]).readings if r.mention.text == "Soledar"]
     assert kept.choice.place == VARNA
@@ -103,7 +99,7 @@ def test_a_decision_outlives_an_engine_that_no_longer_finds_the_mention(bakhmut)
 def test_a_decision_holds_on_to_its_words_when_the_text_shifts(reader, bakhmut):
     from dateline import read
 
-    place = decided(bakhmut, "Soledar", "place", {"place": place_to_json(VARNA)})
+    place = decided(bakhmut, "Soledar", "place", Value(VARNA))
     moved = read(replace(bakhmut.article, text="A line that an editor put in.\n\n" + bakhmut.article.text), reader)
     done = d.apply(moved, [place])
     assert [i for i, r in enumerate(x for x in done.readings if x.mention.text == "Soledar") if r.choice.place == VARNA] == [0]
@@ -127,8 +123,8 @@ def some_decisions(read):
                     log.append(d.undoing(found, who=who, again=action == "redo"))
                 continue
             value = {
-                "check": {}, "place": {"place": place_to_json(VARNA) if pick % 2 else None}, "kind": {"kind": kinds()[pick % len(kinds())].name},
-                "reference": {"reference": REFERENCES[pick % len(REFERENCES)]},
+                "check": Value(), "place": Value(VARNA if pick % 2 else None), "kind": Value(kind=kinds()[pick % len(kinds())].name),
+                "reference": Value(reference=REFERENCES[pick % len(REFERENCES)]),
             }[action]  # fmt: skip
             log.append(d.decide(read.article, read.readings[number], action, value, who=who, scope=scope))
         return log
@@ -176,8 +172,12 @@ def test_applying_twice_is_applying_once(bakhmut, data):
     ]
 
 
+def plain(place):
+    return codec.as_json(codec.place_data(place))
+
+
 def entry(bakhmut, **changes):
-    made = d.decision_to_json(decided(bakhmut, "Kyiv", "place", {"place": place_to_json(VARNA)}))
+    made = codec.as_json(d.data_of(decided(bakhmut, "Kyiv", "place", Value(VARNA))))
     for name, value in changes.items():
         made[name] = value
     return {"format": d.FORMAT, "version": 1, "report": {"id": bakhmut.article.id}, "decisions": [made]}
@@ -186,16 +186,29 @@ def entry(bakhmut, **changes):
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"action": "burn"}, "'burn'"), ({"scope": "world"}, "'world'"), ({"start": -1}, "offsets"), ({"start": True}, "offsets"), ({"at": "soon"}, "soon"),
-        ({"value": {"place": {"id": "x"}}}, "cannot be read"), ({"value": []}, "wrong sort"), ({"who": 7}, "no text"), ({"why": "x" * 3_000}, "too long"),
-        ({"value": {"place": place_to_json(replace(VARNA, lat=91.0))}}, "not on earth"), ({"value": {"place": place_to_json(replace(VARNA, lat=float("nan")))}}, "not on earth"),
+        ({"action": "burn"}, "action"), ({"scope": "world"}, "scope"), ({"start": -1}, "start"), ({"start": True}, "start"), ({"at": "soon"}, r"\.at"),
+        ({"value": {"place": {"id": "x"}}}, "missing required field"), ({"value": []}, "value"), ({"who": 7}, "who"), ({"why": "x" * 3_000}, "why"),
+        ({"value": {"place": plain(VARNA) | {"lat": 91.0}}}, "lat"), ({"value": {"place": plain(VARNA) | {"lat": float("nan")}}}, "no JSON"),
+        ({"value": {"place": plain(VARNA) | {"population": float("inf")}}}, "no JSON"), ({"value": {"place": plain(VARNA) | {"population": -1}}}, "population"),
+        ({"value": {"place": list(plain(VARNA).items())}}, "place"), ({"value": {"place": plain(VARNA) | {"exactness": "secretly"}}}, "exactness"),
+        ({"value": {"place": plain(VARNA) | {"name": "\ud800"}}}, "no JSON"), ({"id": "\udc00"}, "no JSON"), ({"value": {}}, "where the place is"),
+        ({"value": {"place": plain(VARNA) | {"name": "x" * 5_000}}}, "name"), ({"value": {"place": plain(VARNA) | {"extra": 1}}}, "unknown"),
+        ({"at": "2999-01-01T00:00:00+00:00"}, "future"), ({"at": "2023-01-01T00:00:00+05:00"}, r"\.at"), ({"start": 9, "end": 2}, "end before"),
         ({"action": "kind", "value": {"kind": "party"}}, "'party'"), ({"action": "undo", "value": {}}, "what it undoes"),
-        ({"was": {"place": {"lat": 1}}}, "cannot be read"),
+        ({"was": {"place": {"lat": 1}}}, "missing required field"), ({"was": {"kind": "party"}}, "'party'"), ({"was": {"confidence": 2}}, "confidence"),
     ],
 )  # fmt: skip
 def test_a_file_with_a_wrong_entry_is_refused_by_what_is_wrong(bakhmut, changes, says):
     with pytest.raises(DecisionError, match=says):
         d.from_json(entry(bakhmut, **changes), bakhmut.article)
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity", "1e999", '"\\ud800"', "[" * 5_000])
+def test_a_log_with_what_json_does_not_have_is_refused(bakhmut, constant):
+    raw = json.dumps(entry(bakhmut)).replace("43.21", constant)
+    assert constant in raw
+    with pytest.raises(DecisionError):
+        d.from_json(raw.encode(), bakhmut.article)
 
 
 @pytest.mark.parametrize("data", [None, [], {}, {"format": "other"}, {"format": d.FORMAT, "version": 2, "decisions": []}, "x"])
@@ -219,7 +232,7 @@ def test_a_point_by_hand_must_be_on_earth():
 def test_differences_say_what_changed(bakhmut):
     after = d.apply(
         bakhmut,
-        [decided(bakhmut, "Soledar", "place", {"place": place_to_json(VARNA)}), decided(bakhmut, "Kyiv", "kind", {"kind": "setting"})],
+        [decided(bakhmut, "Soledar", "place", Value(VARNA)), decided(bakhmut, "Kyiv", "kind", Value(kind="setting"))],
     )
     shorter = replace(after, readings=after.readings[:-1])
     found = d.differences(bakhmut, shorter)

@@ -80,7 +80,8 @@ def test_words_are_added_with_what_the_engine_makes_of_them(desk, report):
     opened = desk.open(report)
     start = TEXT.index("the river")
     made = desk.add(opened, start - 1, start + len("the river,"), "ana")
-    assert made.anchor.text == "the river"
+    assert made.made.anchor.text == "the river"
+    assert mention(made.opened, "the river").status == "corrected"
     added = mention(desk.open(report), "the river")
     assert (added.status, added.mention.start) == ("corrected", start)
     with pytest.raises(DecisionError, match="already"):
@@ -93,9 +94,9 @@ def test_words_are_added_with_what_the_engine_makes_of_them(desk, report):
 def test_undo_is_ones_own(desk, report):
     decide(desk, report, "check", "Kyiv", who="ana")
     decide(desk, report, "check", "Bakhmut", who="bo")
-    assert desk.undo(desk.open(report), "ana").anchor.text == "Kyiv"
+    assert desk.undo(desk.open(report), "ana").made.anchor.text == "Kyiv"
     assert desk.undo(desk.open(report), "ana") is None
-    assert desk.undo(desk.open(report), "ana", again=True).anchor.text == "Kyiv"
+    assert desk.undo(desk.open(report), "ana", again=True).made.anchor.text == "Kyiv"
     assert [r.status for r in desk.open(report).read.readings if r.mention.text in ("Kyiv", "Bakhmut")] == ["checked"] * 2
 
 
@@ -117,9 +118,11 @@ def test_logs_of_two_desks_merge_into_the_same(desk, report, tmp_path, workshop)
     decide(desk, report, "check", "Bakhmut")
     ours = log.to_json(desk.open(report).read.article, desk.library.decisions(report))
     back = log.to_json(other.open(theirs).read.article, other.library.decisions(theirs))
-    assert desk.merge(report, back) == (1, 0)
-    assert other.merge(theirs, ours) == (1, 0)
-    assert desk.merge(report, back) == (0, 0)
+    assert [(m.new, m.left_out) for m in (desk.merge(report, back), other.merge(theirs, ours), desk.merge(report, back))] == [
+        (1, 0),
+        (1, 0),
+        (0, 0),
+    ]
     assert desk.open(report).read.readings == other.open(theirs).read.readings
 
 
@@ -140,3 +143,37 @@ def test_candidates_begin_with_what_was_chosen(desk, report):
     bakhmut = mention(opened, "Bakhmut")
     assert desk.candidates(bakhmut)[0] == bakhmut.choice.place
     assert len({place.id for place in desk.candidates(bakhmut)}) == len(desk.candidates(bakhmut))
+
+
+def test_a_decision_comes_back_with_the_report_and_the_next_look_opens_nothing(desk, report, monkeypatch):
+    desk.open(report)
+    opened = desk.opened(report)
+    laid_over = []
+    original = log.apply
+    monkeypatch.setattr(log, "apply", lambda *args: laid_over.append(1) or original(*args))
+    decided = desk.decide(opened, Wish("check", mention(opened, "Kyiv").mention.id), "ana")
+    assert mention(decided.opened, "Kyiv").status == "checked"
+    assert desk.opened(report) is decided.opened
+    assert len(laid_over) == 1, "laid over once: what was saved is what is shown"
+    assert decided.opened.read == desk.open(report).read
+
+
+def test_a_decision_of_another_in_between_is_seen(desk, report):
+    opened = desk.opened(report)
+    other = Desk(Library(desk.library.store.path), desk.workshop, desk.gazetteer)
+    theirs = other.opened(report)
+    other.decide(theirs, Wish("check", mention(theirs, "Bakhmut").mention.id), "bo")
+    desk.decide(opened, Wish("check", mention(opened, "Kyiv").mention.id), "ana")
+    assert [mention(desk.opened(report), name).status for name in ("Kyiv", "Bakhmut")] == ["checked", "checked"]
+
+
+def test_what_counts_from_now_on_is_listed_and_taken_back_in_every_report(desk, report):
+    decide(desk, report, "kind", "Kyiv", value="setting", scope="always")
+    later = desk.add_text("A later report: Kyiv denied everything.", "Later").report
+    assert mention(desk.open(later), "Kyiv").kind.value == "setting"
+    (standing,) = desk.library.standing()
+    assert (standing.anchor.text, standing.scope) == ("Kyiv", "always")
+    desk.revoke(standing, "bo")
+    assert desk.library.standing() == ()
+    assert mention(desk.open(later), "Kyiv").status == "unchecked"
+    assert mention(desk.open(report), "Kyiv").status == "unchecked"

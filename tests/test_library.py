@@ -78,7 +78,7 @@ def test_delete_can_be_undone_and_erase_cannot(library):
     assert library.reports.add(Draft(TEXT, "x"), "pasted").outcome == "restored"
     library.reports.erase(number)
     assert not library.reports.entries()
-    raw = b"".join(p.read_bytes() for p in library.store.path.parent.iterdir())
+    raw = b"".join(p.read_bytes() for p in library.store.path.parent.rglob("*") if p.is_file())
     assert b"Shelling hit" not in raw, "what is erased is gone from the disk"
 
 
@@ -117,7 +117,7 @@ def some_decision(library, reader, number, **more):
     from dateline import read
 
     article = library.reports.get(number)
-    return d.decide(article, read(article, reader).readings[0], "check", {}, who="ana", **more)
+    return d.decide(article, read(article, reader).readings[0], "check", who="ana", **more)
 
 
 def test_decisions_are_only_added(library, reader):
@@ -241,14 +241,13 @@ import sys
 from pathlib import Path
 from dateline import Article, decisions as d
 from dateline.library import Counts, Library
-from dateline.packed import from_json
 from dateline.records import *
 library = Library(Path(sys.argv[1]))
 article = library.reports.get("the-week")
 reading = Reading(Mention("m13-20", 13, 20, "Bakhmut", 1.0, ""), Passage(0, 0, 54, 0), Choice(None, "", 0.0), Label("setting", ""), Label("literal", ""))
 print("up", flush=True)
 for number in range(200):
-    made = d.decide(article, reading, "check", {}, who="ana", why=str(number))
+    made = d.decide(article, reading, "check", who="ana", why=str(number))
     library.decide([made])
     print("saved", made.id, flush=True)   # this is what a screen would show
 """

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dateline import EmptyReport, NotText, ReportError, TooLong, decode, list_reports, open_report, parse
+from dateline import EmptyReport, NotText, ReportError, TooLong, list_reports, open_report
+from dateline.intake.extraction import of_text
+from dateline.intake.plain_text import Alignment, decode, draft_of, readable
 from dateline.limits import MAX_CHARACTERS, MAX_FILE_MB, MB
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 8
@@ -60,7 +62,7 @@ def test_eleven_megabytes_of_text_are_refused_with_the_limit():
 
 def test_three_hundred_thousand_words_are_refused_with_the_limit():
     with pytest.raises(TooLong, match=f"{MAX_CHARACTERS:,}"):
-        parse("Kyiv said no. " * 100_000, "long")
+        of_text("Kyiv said no. " * 100_000, "long")
 
 
 def test_missing_file_says_what_to_do(tmp_path):
@@ -69,23 +71,23 @@ def test_missing_file_says_what_to_do(tmp_path):
 
 
 def test_front_matter_is_taken_off_and_kept():
-    report = parse("---\ntitle: A title\nDate: 2023-03-07\nsource: https://example.org/a?b=c\n---\n\nBody: one.\n\nTwo.\n", "x")
+    report = draft_of("---\ntitle: A title\nDate: 2023-03-07\nsource: https://example.org/a?b=c\n---\n\nBody: one.\n\nTwo.\n", "x")
     assert (report.title, report.date, report.source) == ("A title", "2023-03-07", "https://example.org/a?b=c")
     assert report.text == "Body: one.\n\nTwo."
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", 'https://a"onclick="x', "//evil"])
 def test_only_web_addresses_become_links(address):
-    assert parse(f"---\nsource: {address}\n---\nBody.", "x").source == ""
+    assert draft_of(f"---\nsource: {address}\n---\nBody.", "x").source == ""
 
 
 def test_a_rule_in_the_text_is_not_front_matter():
     text = "---\nAn opening rule and no end to it."
-    assert parse(text, "x").text == text
+    assert draft_of(text, "x").text == text
 
 
 def test_markdown_heading_is_the_title_and_stays_in_the_text():
-    report = parse("# Siege of Goma\n\nText.", "x")
+    report = draft_of("# Siege of Goma\n\nText.", "x")
     assert report.title == "Siege of Goma"
     assert report.text.startswith("# Siege of Goma")
 
@@ -103,7 +105,7 @@ def test_only_reports_inside_the_folder_are_listed(tmp_path):
         (folder / name).write_text("x", encoding="utf-8")
     (folder / "link.txt").symlink_to(outside)
     (folder / "dir.txt").mkdir()
-    assert [p.name for p in list_reports(folder)] == ["a.TXT", "b.md"]
+    assert [p.name for p in list_reports(folder)] == ["a.TXT", "b.md", "c.pdf"]
     assert list_reports(tmp_path / "none") == ()
 
 
@@ -128,3 +130,28 @@ def test_any_text_comes_back_as_it_was(text):
         return
     if text.isprintable() and text.isascii():
         assert decoded == text
+
+
+pieces = st.lists(
+    st.sampled_from([
+        "Chasiv", "Yar", "Kyiv", " ", "  ", "\n", "\r\n", "\n\n", "\t", "\u200b", "\u00ad", "\ufeff", "\x00", "\x1b", "\ud800", "\x0c", "\u2028", "-", "…", "🙂",
+        "e\u0301", "Troops shelled the road between the two towns all night, it was", "said of a front-",
+    ]), max_size=60,
+).map("".join)  # fmt: skip
+
+
+@given(pieces, st.sampled_from(["", "---\ntitle: A\ndate: 2024-01-02\n---\n", "---\nno: matter\n---\n"]))
+def test_every_visible_character_is_found_again_in_the_text_as_it_was_given(body, head):
+    given_text = head + body
+    try:
+        read = draft_of(given_text, "x").text
+    except EmptyReport:
+        return
+    at = Alignment(given_text, read)
+    for i, ch in enumerate(read):
+        if ch.isspace():
+            continue
+        start, end = at.to_given(i, i + 1)
+        assert readable(given_text[start:end]) == ch
+        assert at.to_read(start, end) == (i, i + 1)
+    assert readable(read) == read, "what was made readable once stays so"

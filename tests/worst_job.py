@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import socket
 import sys
@@ -16,7 +17,8 @@ def job():
     return _work
 
 
-def _work(task, content, progress):
+def _work(asked, content, progress):
+    task = json.loads(asked)
     match task["do"]:
         case "loop":
             while True:
@@ -24,7 +26,7 @@ def _work(task, content, progress):
         case "sleep":
             time.sleep(60)
         case "memory":
-            return {"size": len(bytearray(10**10))}, b""
+            return b"%d" % len(bytearray(10**10)), b""
         case "die":
             os._exit(1)
         case "segfault":
@@ -34,7 +36,7 @@ def _work(task, content, progress):
             sys.stdout.flush()
             os.write(1, b"nor this")
         case "recurse":
-            return _work(task, content, progress)
+            return _work(asked, content, progress)
         case "nonsense":
             for number in range(3, 12):
                 try:
@@ -42,6 +44,8 @@ def _work(task, content, progress):
                 except OSError:
                     continue
             os._exit(0)
+        case "lies":
+            return b"no JSON at all", b""
         case "ours":
             raise EmptyReport("'x' is empty")
         case "other":
@@ -52,4 +56,4 @@ def _work(task, content, progress):
         case "steps":
             for share in (0.25, 0.5):
                 progress(share)
-    return {"echo": task}, content[::-1]
+    return json.dumps({"echo": task}).encode(), content[::-1]

@@ -10,10 +10,11 @@ from typing import Any
 
 from dateline import decisions as log
 from dateline import packs
+from dateline.characters import escaped
 from dateline.desk import Desk
 from dateline.errors import DecisionError
 from dateline.gazetteer import Gazetteer
-from dateline.library import Library
+from dateline.library import WHO, Library
 from dateline.workshop import Workshop
 
 
@@ -29,6 +30,11 @@ def add(commands: Any) -> None:
     action.add_argument("report", metavar="REPORT")
     action.add_argument("file", type=Path, metavar="FILE")
     action.set_defaults(run=_import)
+    action = actions.add_parser("standing", help="list what counts from now on, for every report")
+    action.set_defaults(run=_standing)
+    action = actions.add_parser("revoke", help="take back a decision that counts from now on")
+    action.add_argument("decision", metavar="ID", help="as 'standing' lists it")
+    action.set_defaults(run=_revoke)
 
 
 def _desk(shop: Workshop) -> Desk:
@@ -50,15 +56,28 @@ def _export(args: argparse.Namespace) -> int:
 
 
 def _import(args: argparse.Namespace) -> int:
-    try:
-        data = json.loads(args.file.read_bytes())
-    except (ValueError, RecursionError) as error:
-        msg = f"{args.file.name!r} is not JSON ({error}). Export it again from Dateline."
-        raise DecisionError(msg) from error
-    shop = Workshop()
-    try:
-        new, left_out = _desk(shop).merge(args.report, data)
-    finally:
-        shop.close()
-    print(f"{new} new decisions; {left_out} fit no words of this text.")
+    with Workshop() as shop:
+        merged = _desk(shop).merge(args.report, args.file.read_bytes())
+    print(f"{merged.new} new decisions; {merged.left_out} fit no words of this text.")
+    if merged.standing:
+        print(
+            f"{merged.standing} of them count for reports added from now on too. They are listed by: python -m dateline decisions standing"
+        )
+    return 0
+
+
+def _standing(_: argparse.Namespace) -> int:
+    for made in Library().standing():
+        print(f"{made.id}  {escaped(made.anchor.text)}: {escaped(log.in_words(made))}, by {escaped(made.who)}, {made.at[:10]}")
+    return 0
+
+
+def _revoke(args: argparse.Namespace) -> int:
+    library = Library()
+    made = next((d for d in library.standing() if d.id == args.decision), None)
+    if made is None:
+        msg = f"No decision {args.decision!r} counts from now on. They are listed by: python -m dateline decisions standing"
+        raise DecisionError(msg)
+    library.decide([log.undoing(made, who=library.setting("who", WHO))])
+    print(f"Taken back: {escaped(made.anchor.text)}, {escaped(log.in_words(made))}.")
     return 0

@@ -44,11 +44,8 @@ def run(args: argparse.Namespace) -> int:
             msg = f"{name!r} is the report itself: it would be replaced. Choose another name."
             raise ExportError(msg)
         format_of(name)  # an unknown ending is said before anything is read
-    shop = Workshop()
-    try:
+    with Workshop() as shop:
         read = _read(args.report, shop)
-    finally:
-        shop.close()
     mentions = mentions_table(read)
     mentions = mentions[mentions["reference"] != log.NOT_A_PLACE]
     if args.kinds:

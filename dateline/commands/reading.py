@@ -17,8 +17,6 @@ from dateline.errors import DatelineError
 from dateline.geoparsing.annotation_schemes import DEFAULT, INCLUDABLE, PROFILES, Policy
 from dateline.intake.draft import Draft, as_article
 from dateline.intake.formats import SUFFIXES
-from dateline.packs import installed, paths
-from dateline.reading import load_reader, read
 from dateline.records import ReadArticle
 from dateline.workshop import Workshop
 
@@ -61,8 +59,8 @@ def _policy(args: argparse.Namespace) -> Policy:
 
 def _read_lines(source: str, target: str, policy: Policy) -> int:
     failed = count = 0
-    with _opened(source) as lines, _written(target) as out, _whole(source):
-        for answer in read_lines(lines, load_reader(paths(installed())), policy):
+    with _opened(source) as lines, _written(target) as out, _whole(source), Workshop() as shop:
+        for answer in read_lines(lines, shop, policy):
             count += 1
             failed += "error" in answer
             # ASCII: a lone surrogate, which no encoding can hold, goes out as it came in
@@ -94,13 +92,10 @@ def said(draft: Draft) -> None:
 
 
 def _read_report(path: Path, target: str, policy: Policy) -> int:
-    shop = Workshop()
-    try:
+    with Workshop() as shop:
         draft = shop.open(path)
-    finally:
-        shop.close()
-    said(draft)
-    done = read(as_article(draft, path.stem), load_reader(paths(installed())), policy)
+        said(draft)
+        done, _ = shop.read(as_article(draft, path.stem), policy=policy)
     with _written(target) as out:
         out.write(as_text(done).encode("utf-8", "backslashreplace"))
     return 0

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from dateline.errors import ReportError, TooLong
+from dateline.limits import MAX_FILE_MB, MB
 from dateline.records import Article
-from dateline.reports import web_address
 
 _SPACES = re.compile(r"\s+")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ADDRESS = re.compile(r"https?://[^\s<>\"']+$")
 MAX_FIELD = 300
 """Characters of a title, byline or outlet."""
 
@@ -43,41 +46,32 @@ def iso_date(value: object) -> str:
 
 
 def address(value: object) -> str:
-    """Return a web address, or "" for anything else."""
-    return web_address(str(value or "").strip())
+    """Return a web address as it is, and "" for anything else (``javascript:``): only web addresses become links."""
+    found = str(value or "").strip()
+    return found if _ADDRESS.match(found) else ""
+
+
+def check_size(size_bytes: int, name: str) -> None:
+    """Raise :class:`~dateline.errors.TooLong` where a file is over :data:`~dateline.limits.MAX_FILE_MB`."""
+    if size_bytes > MAX_FILE_MB * MB:
+        msg = f"{name!r} has {size_bytes / MB:.1f} MB; the limit is {MAX_FILE_MB} MB. Split it into several reports."
+        raise TooLong(msg)
+
+
+def content_of(path: Path) -> bytes:
+    """Return the bytes of a file that is not too large.
+
+    Raises:
+        ReportError: it cannot be read, or is too large.
+    """
+    try:
+        check_size(path.stat().st_size, path.name)  # before reading: never load a huge file to refuse it
+        return path.read_bytes()
+    except OSError as error:
+        msg = f"{path.name!r} cannot be read: {error.strerror or error}. Check that the file is there and readable."
+        raise ReportError(msg) from error
 
 
 def as_article(draft: Draft, report: str) -> Article:
     """Return a draft as the report with this id."""
     return Article(report, draft.title, draft.text, draft.date, draft.byline, draft.outlet, draft.source, draft.language)
-
-
-_WRAPPED = (40, 100)
-"""Lengths of the lines of a text that was wrapped by hand or by a mail program."""
-_MARKUP = re.compile(r"^(?:[-–—•*+#>|]|\d{1,3}[.)])\s?|^\s{4,}|\t")
-_GLUE = re.compile(r"[\w’'][-‐]$")
-
-
-def unwrapped(text: str) -> str:
-    """Return a text that was wrapped at a fixed width as paragraphs, one a line; any other text as it is.
-
-    Names break over lines ("Chasiv / Yar"). A text counts as wrapped where the lines that another line follows directly are mostly
-    of a wrapped length, and there are several of them; lists, tables, quotes and headings stay as they are.
-    """
-    blocks = re.split(r"\n[ \t]*\n", text)
-    inner = [len(line) for block in blocks for line in block.split("\n")[:-1] if line.strip()]
-    low, high = _WRAPPED
-    if len(inner) < 2 or sum(low <= length <= high for length in inner) < 0.65 * len(inner):
-        return text
-    return "\n\n".join(_joined(block) for block in blocks)
-
-
-def _joined(block: str) -> str:
-    lines = block.split("\n")
-    low, high = _WRAPPED
-    if any(_MARKUP.match(line) for line in lines) or not all(low <= len(line) <= high for line in lines[:-1]):
-        return block
-    text = lines[0].rstrip()
-    for line in lines[1:]:
-        text += line.strip() if _GLUE.search(text) else f" {line.strip()}"
-    return text

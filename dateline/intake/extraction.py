@@ -7,14 +7,14 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from dateline.errors import EmptyReport, NotText, ReportError, TooLong, Unreadable
-from dateline.intake import mail, pdf, web_page, word
-from dateline.intake.draft import Draft, unwrapped
+from dateline.intake import plain_text
+from dateline.intake.draft import Draft, as_article, check_size, content_of
 from dateline.intake.language import language_of
-from dateline.limits import MAX_CHARACTERS, MAX_FILE_MB, MB
-from dateline.reports import decode, parse
+from dateline.limits import MAX_CHARACTERS
+from dateline.records import Article
 
 _HTML = re.compile(
     rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html[\s>]|head[\s>]|body[\s>])", re.I | re.S
@@ -72,16 +72,25 @@ def _zip_kind(content: bytes, name: str) -> str:
     raise NotText(msg)
 
 
-def _text(content: bytes, name: str) -> Draft:
-    article = parse(decode(content, name), _stem(name))
-    text = unwrapped(article.text)
-    notes = ("Lines that were wrapped at a fixed width were joined to paragraphs.",) if text != article.text else ()
-    return Draft(text, article.title, article.byline, article.outlet, article.date, article.source, notes=notes)
+def _reader(kind: str) -> Callable[[bytes, str], Draft]:
+    """Return what takes the text out of a kind of file; parsers are loaded when the first file of their kind comes."""
+    if kind == "html":
+        from dateline.intake import web_page
 
+        return web_page.draft
+    if kind == "pdf":
+        from dateline.intake import pdf
 
-_READERS: dict[str, Callable[[bytes, str], Draft]] = {
-    "text": _text, "html": web_page.draft, "pdf": pdf.draft, "docx": word.draft, "eml": mail.draft,
-}  # fmt: skip
+        return pdf.draft
+    if kind == "docx":
+        from dateline.intake import word
+
+        return word.draft
+    if kind == "eml":
+        from dateline.intake import mail
+
+        return mail.draft
+    return plain_text.draft
 
 
 def extract(content: bytes, name: str) -> Draft:
@@ -91,21 +100,43 @@ def extract(content: bytes, name: str) -> Draft:
         ReportError: empty, too long, no text, damaged or locked. The message names the file and says what to do.
     """
     name = PurePath(name).name or "report"
-    if len(content) > MAX_FILE_MB * MB:
-        msg = f"{name!r} has {len(content) / MB:.1f} MB; the limit is {MAX_FILE_MB} MB. Split it into several reports."
-        raise TooLong(msg)
+    check_size(len(content), name)
     if not content.strip():
         msg = f"{name!r} is empty: there is nothing in it. Choose another file."
         raise EmptyReport(msg)
-    draft = _READERS[kind_of_file(content, name)](content, name)
-    text = draft.text.strip("\n")
+    return finished(_reader(kind_of_file(content, name))(content, name), name)
+
+
+def of_text(text: str, name: str) -> Draft:
+    """Return what :func:`extract` does for a text that is no file's: it is plain text, whatever it looks like.
+
+    Raises:
+        ReportError: empty or too long.
+    """
+    if len(text) > MAX_CHARACTERS:  # before anything is done with it
+        raise TooLong(_too_long(name, len(text)))
+    return finished(plain_text.draft_of(text, name), name)
+
+
+def finished(draft: Draft, name: str) -> Draft:
+    """Return a format's draft as every report is: its text readable and not too long, with a title and its language.
+
+    Raises:
+        EmptyReport: there is no text in it.
+        TooLong: over :data:`~dateline.limits.MAX_CHARACTERS`.
+    """
+    text = plain_text.readable(draft.text).strip("\n")
     if not text.strip():
         msg = f"{name!r} has no text in it. If it is a scan, run text recognition (OCR) first."
         raise EmptyReport(msg)
     if len(text) > MAX_CHARACTERS:
-        msg = f"{name!r} has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}. Split it into several reports."
-        raise TooLong(msg)
-    return replace(draft, text=text, title=draft.title or _first_line(text) or _stem(name), language=language_of(text))
+        raise TooLong(_too_long(name, len(text)))
+    title = draft.title or _first_line(text) or _stem(name)
+    return replace(draft, text=text, title=plain_text.encodable(title), language=draft.language or language_of(text))
+
+
+def _too_long(name: str, characters: int) -> str:
+    return f"{name!r} has {characters:,} characters; the limit is {MAX_CHARACTERS:,}. Split it into several reports."
 
 
 def checked(content: bytes, name: str) -> Draft:
@@ -130,3 +161,16 @@ def _stem(name: str) -> str:
 def _first_line(text: str) -> str:
     line = text.split("\n", 1)[0].strip().lstrip("#").strip()
     return line if 3 < len(line) <= 120 and not line.endswith((".", ",", ";", ":")) else ""
+
+
+def open_report(path: Path | str) -> Article:
+    """Return the report in a file of any format that Dateline reads, taken in as everywhere: the screen and the command line read it alike.
+
+    It is read in this very process, without limits of time and memory. Files of people you do not know belong into
+    :meth:`dateline.workshop.Workshop.open`.
+
+    Raises:
+        ReportError: the file cannot be read, is empty, is no report, damaged or too long.
+    """
+    path = Path(path)
+    return as_article(checked(content_of(path), path.name), path.stem)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import ipaddress
 import os
-from dataclasses import asdict
 from pathlib import PurePosixPath
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from dateline.codec import FileTask, LinkTask, PageAnswer, decode, encode
 from dateline.intake import extraction, fetch
 from dateline.intake.language import language_of
 from dateline.limits import FETCH_PORTS
-from dateline.worker import Job, Progress, forbid_calls_out
+from dateline.worker import Job, Tell, forbid_calls_out
 
 
 def extracting() -> Job:
@@ -29,27 +29,30 @@ def fetching() -> Job:
 
 def _load() -> None:
     """Load what is loaded late, so that the memory limit counts the file's share only."""
+    for parser in ("mail", "pdf", "web_page", "word"):
+        importlib.import_module(f"dateline.intake.{parser}")
     language_of("A sentence long enough for the language model to be read from its file.")
 
 
-def extract_job(task: dict[str, Any], content: bytes, _progress: Progress) -> tuple[dict[str, Any], bytes]:
-    """Answer ``{"name"}`` and a file's bytes with its draft."""
-    return asdict(extraction.checked(content, str(task["name"]))), b""
+def extract_job(task: bytes, content: bytes, _tell: Tell) -> tuple[bytes, bytes]:
+    """Answer a :class:`~dateline.codec.FileTask` and a file's bytes with its draft."""
+    return encode(extraction.checked(content, decode(task, FileTask).name)), b""
 
 
-def fetch_job(task: dict[str, Any], _content: bytes, _progress: Progress) -> tuple[dict[str, Any], bytes]:
-    """Answer ``{"link"}`` with the page's bytes, the name to open them under, and the address in the end."""
+def fetch_job(task: bytes, _content: bytes, _tell: Tell) -> tuple[bytes, bytes]:
+    """Answer a :class:`~dateline.codec.LinkTask` with a :class:`~dateline.codec.PageAnswer` and the page's bytes."""
+    link = decode(task, LinkTask).link
     # address:port of a site inside that whoever runs Dateline allows, an intranet's wiki say
     allowed = os.environ.get("DATELINE_FETCH_ALSO", "")
     host, _colon, port = allowed.rpartition(":")
     if allowed:
         page = fetch.fetch(
-            str(task["link"]), lambda address: fetch.is_public(address) or address == ipaddress.ip_address(host),
+            link, lambda address: fetch.is_public(address) or address == ipaddress.ip_address(host),
             (*FETCH_PORTS, int(port)),
         )  # fmt: skip
     else:
-        page = fetch.fetch(str(task["link"]))
-    return {"name": _name(page), "address": page.address}, page.content
+        page = fetch.fetch(link)
+    return encode(PageAnswer(_name(page), page.address)), page.content
 
 
 def _name(page: fetch.Page) -> str:

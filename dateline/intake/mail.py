@@ -11,9 +11,9 @@ from email.message import EmailMessage
 
 from dateline.errors import EmptyReport, TooDemanding
 from dateline.intake import web_page
-from dateline.intake.draft import Draft, one_line, unwrapped
+from dateline.intake.draft import Draft, one_line
+from dateline.intake.plain_text import decode, unwrapped
 from dateline.limits import MAX_PARTS
-from dateline.reports import decode
 
 STUB = 8
 """Of alternatives, the plain one is the message unless another is this many times as long."""

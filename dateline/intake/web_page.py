@@ -10,8 +10,8 @@ from trafilatura.settings import use_config
 
 from dateline.errors import EmptyReport, TooLong
 from dateline.intake.draft import Draft, address, iso_date, one_line
+from dateline.intake.plain_text import decode
 from dateline.limits import MAX_HTML_MB, MAX_TAG_CHARACTERS, MB
-from dateline.reports import decode
 
 _LONG_TAG = re.compile(rf"<[^<>]{{{MAX_TAG_CHARACTERS},}}>?")
 _BLOCKS = ("p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "blockquote", "td", "pre")

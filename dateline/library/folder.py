@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from dateline.intake.formats import SUFFIXES
 from dateline.library.library import Library
 from dateline.library.reports import Added
 from dateline.limits import MAX_FILES_AT_ONCE
-from dateline.reports import list_reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +31,22 @@ class Outcome:
         return self.report is None
 
 
+def list_reports(folder: Path, suffixes: Collection[str] = SUFFIXES) -> tuple[Path, ...]:
+    """Return the report files (those whose names end in ``suffixes``) directly in ``folder``, by name.
+
+    Links that lead out of the folder are left out.
+    """
+    root = folder.resolve()
+    return tuple(
+        path
+        for path in sorted(folder.iterdir() if folder.is_dir() else ())
+        if path.suffix.lower() in suffixes and path.is_file() and path.resolve().is_relative_to(root)
+    )
+
+
 def files_of(folder: Path) -> tuple[Path, ...]:
     """Return the report files of every format directly in ``folder``, by name, as absolute paths."""
-    return tuple(path.resolve() for path in list_reports(folder, SUFFIXES))
+    return tuple(path.resolve() for path in list_reports(folder))
 
 
 def changes(library: Library, folder: Path) -> list[Path]:

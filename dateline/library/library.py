@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dateline.decisions import Decision, decision_from_json, decision_to_json, now
+from dateline.codec import Undecodable, decode_reading, encode_reading
+from dateline.decisions import Decision, in_force, now
 from dateline.folders import home_folder
 from dateline.library.reports import Reports
-from dateline.library.store import Store
-from dateline.packed import from_json, to_json
+from dateline.library.rows import INSERT_DECISION, readable, row_of
+from dateline.library.store import Store, sealed
 from dateline.records import Article, ReadArticle
 
 FILE = "library.sqlite"
 WHO = "analyst"
 """Who decides, until somebody says so."""
+_BODY_MAX = 50_000_000
+"""Bytes of a stored reading, unpacked."""
+_STEPS = "CASE WHEN json_valid(body) THEN json_extract(body, '$.action') END IN ('undo', 'redo')"
+"""Which rows of ``decision`` take back or bring back; a damaged one is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,14 @@ class StoredReading:
     read: ReadArticle
     made_by: str
     made_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The decisions that touch a report, in their order, and how many of its rows cannot be read any more and are left aside."""
+
+    decisions: tuple[Decision, ...]
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,8 @@ class Library:
     def __init__(self, path: Path | None = None) -> None:
         """Open the library at ``path``, else the user's own (:func:`~dateline.folders.home_folder`).
 
+        Where it cannot be written it is opened for reading: ``store.read_only`` says so.
+
         Raises:
             StoreError: it cannot be opened.
         """
@@ -53,16 +67,20 @@ class Library:
     # readings
 
     def reading(self, article: Article) -> StoredReading | None:
-        """Return what was read in the report as its text is now, or None: not read yet, or another text then."""
+        """Return what was read in the report as its text is now, or None: not read yet, another text then, or not readable any more.
+
+        None means "read it": a reading of another format, or one that a disk has changed, costs a second and nothing else.
+        """
         with self.store.look() as db:
             row = db.execute(
-                "SELECT n.body, n.made_by, n.made_at FROM reading n JOIN report r ON r.id = n.report"
-                " WHERE n.report = ? AND n.digest = r.digest",
-                (article.id,),
+                "SELECT n.* FROM reading n JOIN report r ON r.id = n.report WHERE n.report = ? AND n.digest = r.digest", (article.id,)
             ).fetchone()
-        if row is None:
+        if row is None or not sealed(row, "reading"):
             return None
-        return StoredReading(from_json(article, json.loads(zlib.decompress(row["body"]))), row["made_by"], row["made_at"])
+        try:
+            return StoredReading(decode_reading(article, _unpacked(row["body"])), row["made_by"], row["made_at"])
+        except Undecodable:
+            return None
 
     def reading_stamp(self, report: str) -> str:
         """Return what changes whenever a report's stored reading does, "" where there is none. Cheap."""
@@ -72,12 +90,13 @@ class Library:
 
     def keep_reading(self, read: ReadArticle, made_by: str) -> None:
         """Store what was read in a report in place of an older reading. Decisions are not touched."""
-        body = zlib.compress(json.dumps(to_json(read)).encode("ascii"), 6)
+        body, made_at = zlib.compress(encode_reading(read), 6), now()
         placed = {r.choice.place.id for r in read.readings if r.choice.place}
         with self.store.change() as db:
             db.execute(
-                "INSERT OR REPLACE INTO reading SELECT id, digest, ?, ?, ?, ?, ? FROM report WHERE id = ?",
-                (made_by, now(), body, len(placed), len(placed), read.article.id),
+                "INSERT OR REPLACE INTO reading(report, digest, made_by, made_at, body, places, unchecked, seal)"
+                " SELECT id, digest, :by, :at, :body, :places, :places, seal(id, digest, :by, :at, :body) FROM report WHERE id = :report",
+                {"by": made_by, "at": made_at, "body": body, "places": len(placed), "report": read.article.id},
             )
 
     # decisions
@@ -93,38 +112,46 @@ class Library:
             StoreError: they could not be written; none of them was.
         """
         with self.store.change() as db:
-            db.executemany(
-                "INSERT OR IGNORE INTO decision(id, report, scope, at, body) VALUES(?,?,?,?,?)",
-                [(d.id, d.report, d.scope, d.at, json.dumps(decision_to_json(d))) for d in decisions],
-            )
+            db.executemany(INSERT_DECISION, [row_of(d) for d in decisions])
             if counts:
                 db.execute(
                     "UPDATE reading SET places = ?, unchecked = ? WHERE report = ?", (counts.places, counts.unchecked, counts.report)
                 )
 
     def decisions(self, report: str) -> tuple[Decision, ...]:
-        """Return the log of a report: its own decisions, and the standing ones made elsewhere before it was added, in their order."""
+        """Return the decisions of :meth:`log`."""
+        return self.log(report).decisions
+
+    def log(self, report: str) -> Log:
+        """Return the log of a report: its own decisions, and the standing ones made elsewhere before it was added, in their order.
+
+        A row that is damaged, or that this Dateline cannot read (a kind that is no kind any more), is counted and left aside; it stays
+        in the file.
+        """
         with self.store.look() as db:
             rows = db.execute(
-                "SELECT body FROM decision WHERE report = ? OR (scope = 'always' AND at <= (SELECT added_at FROM report WHERE id = ?))"
-                " ORDER BY at, id",
+                "SELECT * FROM decision WHERE report = ? OR (scope = 'always' AND at <= (SELECT added_at FROM report WHERE id = ?))",
                 (report, report),
             ).fetchall()
-            standing = [decision_from_json(json.loads(row[0])) for row in rows]
-            batches = {d.batch for d in standing if d.report != report}
-            undoing = db.execute(
-                "SELECT body FROM decision WHERE report <> ? AND scope = 'mention' AND json_extract(body, '$.action') IN ('undo', 'redo')",
-                (report,),
-            ).fetchall() if batches else []  # fmt: skip
-        found = [decision_from_json(json.loads(row[0])) for row in undoing]
-        return tuple(sorted([*standing, *(d for d in found if d.value["batch"] in batches)], key=lambda d: (d.at, d.id)))
+            found, unreadable = readable(rows)
+            batches = {d.batch for d in found if d.report != report}
+            steps = db.execute(f"SELECT * FROM decision WHERE report <> ? AND {_STEPS}", (report,)).fetchall() if batches else []
+        undoing, _ = readable(steps)
+        found += [d for d in undoing if d.value.batch in batches]
+        return Log(tuple(sorted(found, key=lambda d: (d.at, d.id))), unreadable)
+
+    def standing(self) -> tuple[Decision, ...]:
+        """Return the decisions "from now on" that are in force, whatever report they were made on, in their order."""
+        with self.store.look() as db:
+            rows = db.execute(f"SELECT * FROM decision WHERE scope = 'always' OR {_STEPS}").fetchall()
+        return tuple(d for d in in_force(readable(rows)[0]) if d.scope == "always")
 
     def decisions_stamp(self, report: str) -> int:
         """Return a number that grows with every decision that may touch the report. Cheap: panes ask it every second or so."""
         with self.store.look() as db:
             row = db.execute("SELECT max(seq) FROM decision WHERE report = ? OR scope = 'always'", (report,)).fetchone()
-            undone = db.execute("SELECT max(seq) FROM decision WHERE json_extract(body, '$.action') IN ('undo', 'redo')").fetchone()
-        return max(row[0] or 0, undone[0] or 0)
+            undone = db.execute(f"SELECT max(seq) FROM decision WHERE {_STEPS}").fetchone()
+        return max(int(row[0] or 0), int(undone[0] or 0))
 
     # settings
 
@@ -157,3 +184,19 @@ class Library:
         """Remember a watched file: the report it is, or why it is none."""
         with self.store.change() as db:
             db.execute("INSERT OR REPLACE INTO watched VALUES(?,?,?,?,?)", (str(path), modified_ns, size, report, trouble))
+
+
+def _unpacked(body: bytes) -> bytes:
+    """Return a stored reading's JSON.
+
+    Raises:
+        Undecodable: it is damaged, or unpacks to more than any reading.
+    """
+    try:
+        unpacker = zlib.decompressobj()
+        text = unpacker.decompress(body, _BODY_MAX)
+    except zlib.error as error:
+        raise Undecodable("it cannot be unpacked") from error
+    if unpacker.unconsumed_tail or not unpacker.eof:
+        raise Undecodable("it is cut short, or too large")
+    return text

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import re
 import sqlite3
+import time
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 
-from dateline.decisions import decision_from_json, decision_to_json, digest_of, in_force, now
-from dateline.errors import StoreError
-from dateline.intake.draft import Draft, iso_date, one_line
-from dateline.library.store import Store
+from dateline.codec import Undecodable, decode, encode
+from dateline.decisions import Was, digest_of, in_force, now
+from dateline.errors import DamagedReport, StoreError
+from dateline.intake.draft import Draft, address, iso_date, one_line
+from dateline.library.backups import Backups
+from dateline.library.rows import INSERT_DECISION, readable, row_of
+from dateline.library.store import ADVICE, SEALED, Store, seal, sealed
 from dateline.records import Article
-from dateline.reports import web_address
 
 EDITABLE = ("title", "byline", "outlet", "date", "source", "language")
 _SLUG = re.compile(r"[^a-z0-9]+")
 _ARTICLE = tuple(field.name for field in fields(Article))
+_HEAD = ", ".join(f"r.{name}" for name in (*SEALED["report"], "seal", "deleted_at"))
+_SEAL = f"UPDATE report SET seal = seal({', '.join(SEALED['report'])}) WHERE id = ?"
+_QUIET_S = 2.0
+"""How long erasing waits for other windows to let go of the journal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,8 @@ class Entry:
     """None: not read yet."""
     unchecked: int | None
     deleted_at: str | None
+    damaged: bool = False
+    """Its row is not as it was written: only its id is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,29 +86,47 @@ class Reports:
                 return Added(known["id"], known["title"], "restored" if known["deleted_at"] else "duplicate")
             number = _free_id(db, name or draft.title)
             title = draft.title or number
-            db.execute(
-                "INSERT INTO report VALUES(?,?,?,?,?,?,?,?,?,?,?,?,NULL)",
-                (
-                    number, title, draft.byline, draft.outlet, draft.date, draft.source, draft.language, draft.text, digest, origin,
-                    json.dumps(draft.notes), now(),
-                ),
-            )  # fmt: skip
+            row = {
+                "id": number, "title": title, "byline": draft.byline, "outlet": draft.outlet, "date": draft.date, "source": draft.source,
+                "language": draft.language, "text": draft.text, "digest": digest, "origin": origin, "notes": _noted(draft),
+                "added_at": now(),
+            }  # fmt: skip
+            row["seal"] = seal(*(row[name] for name in SEALED["report"]))
+            db.execute(f"INSERT INTO report({', '.join(row)}) VALUES({', '.join('?' * len(row))})", tuple(row.values()))
         return Added(number, title, "added")
 
     def change_text(self, report: str, draft: Draft) -> Added:
         """Give a report the text that its file has now; its description stays as people left it, its decisions hold on to their words."""
         with self._store.change() as db:
+            self._whole(db, report)
             db.execute(
                 "UPDATE report SET text = ?, digest = ?, notes = ? WHERE id = ?",
-                (draft.text, digest_of(draft.text), json.dumps(draft.notes), report),
+                (draft.text, digest_of(draft.text), _noted(draft), report),
             )
+            db.execute(_SEAL, (report,))
         return Added(report, draft.title, "changed")
 
     def get(self, report: str) -> Article | None:
-        """Return a report with its text, or None if there is none of this id (or it is in the bin)."""
+        """Return a report with its text, or None if there is none of this id (or it is in the bin).
+
+        Raises:
+            DamagedReport: its row or its text is not what was saved.
+        """
         with self._store.look() as db:
-            row = db.execute(f"SELECT {', '.join(_ARTICLE)} FROM report WHERE id = ? AND deleted_at IS NULL", (report,)).fetchone()
-        return Article(**dict(row)) if row else None
+            row = self._whole(db, report)
+        return Article(**{name: row[name] for name in _ARTICLE}) if row and row["deleted_at"] is None else None
+
+    def _whole(self, db: sqlite3.Connection, report: str) -> sqlite3.Row | None:
+        """Return the row of a report with all of it, compared with its seal and its text's digest; None where there is none of this id.
+
+        Raises:
+            DamagedReport: it is not as it was written.
+        """
+        row: sqlite3.Row | None = db.execute("SELECT * FROM report WHERE id = ?", (report,)).fetchone()
+        if row is not None and not is_whole(row):
+            msg = f"The report {report!r} in the library is damaged: it is not what was saved. The other reports are not touched. {ADVICE}"
+            raise DamagedReport(msg)
+        return row
 
     def description(self, report: str) -> tuple[str, ...]:
         """Return what can be edited of a report, in the order of :data:`EDITABLE`; () where there is none of this id."""
@@ -122,7 +150,10 @@ class Reports:
         """Return what was left out when the text was taken."""
         with self._store.look() as db:
             row = db.execute("SELECT notes FROM report WHERE id = ?", (report,)).fetchone()
-        return tuple(json.loads(row[0])) if row else ()
+        try:
+            return decode(row[0], tuple[str, ...]) if row else ()
+        except Undecodable:  # the report itself says that it is damaged
+            return ()
 
     def added_at(self, report: str) -> str:
         """Return when a report was added (UTC, ISO 8601), "" where there is none of this id."""
@@ -133,36 +164,38 @@ class Reports:
     def entries(self, search: str = "", *, binned: bool = False) -> tuple[Entry, ...]:
         """Return the reports, the newest first, whose title, text, outlet or byline has every word of ``search``; or those in the bin."""
         words = [f"%{_escaped(word)}%" for word in search.split()]
-        found = " AND ".join(["(title || ' ' || outlet || ' ' || byline || ' ' || date || ' ' || text) LIKE ? ESCAPE '\\'"] * len(words))
+        everything = " || ' ' || ".join(f"r.{name}" for name in ("title", "outlet", "byline", "date", "text"))
+        found = " AND ".join([f"({everything}) LIKE ? ESCAPE '\\'"] * len(words))
+        condition = f" WHERE r.deleted_at IS {'NOT NULL' if binned else 'NULL'}{' AND ' + found if found else ''}"
         with self._store.look() as db:
             rows = db.execute(
-                "SELECT id, title, r.date, outlet, origin, added_at, n.places, n.unchecked, deleted_at FROM report r"
-                " LEFT JOIN reading n ON n.report = r.id"
-                f" WHERE deleted_at IS {'NOT NULL' if binned else 'NULL'}{' AND ' + found if found else ''}"
-                " ORDER BY added_at DESC, r.rowid",
+                f"SELECT {_HEAD}, n.places, n.unchecked FROM report r LEFT JOIN reading n ON n.report = r.id{condition}"
+                " ORDER BY r.added_at DESC, r.rowid",
                 words,
             ).fetchall()
-        return tuple(Entry(*row) for row in rows)
+        return tuple(map(_entry, rows))
 
     def edit(self, report: str, values: Mapping[str, str]) -> None:
         """Change what is known of a report (:data:`EDITABLE`); its text and id stay.
 
         Raises:
-            StoreError: a date that is none, or an address that is none; nothing is changed then.
+            StoreError: a date that is none, an address that is none, a damaged report; nothing is changed then.
         """
         clean = {name: one_line(value) for name, value in values.items() if name in EDITABLE}
         if clean.get("date") and iso_date(clean["date"]) != clean["date"]:
             msg = f"{clean['date']!r} is no date. Write it as 2023-03-07, or leave it empty."
             raise StoreError(msg)
-        if clean.get("source") and not web_address(clean["source"]):
+        if clean.get("source") and not address(clean["source"]):
             msg = f"{clean['source']!r} is no web address. Copy it again, or leave it empty."
             raise StoreError(msg)
         if "title" in clean and not clean["title"]:
             msg = "A report needs a title. Write one."
             raise StoreError(msg)
         with self._store.change() as db:
+            self._whole(db, report)
             for name, value in clean.items():
                 db.execute(f"UPDATE report SET {name} = ? WHERE id = ?", (value, report))
+            db.execute(_SEAL, (report,))
 
     def delete(self, report: str) -> None:
         """Put a report into the bin, whence :meth:`restore` brings it back with everything."""
@@ -175,23 +208,66 @@ class Reports:
             db.execute("UPDATE report SET deleted_at = NULL WHERE id = ?", (report,))
 
     def erase(self, report: str) -> None:
-        """Delete a report for good: text, reading and decisions are overwritten on the disk.
+        """Delete a report for good: text, reading and decisions are overwritten on the disk, in the journal and in the backups.
 
-        Standing decisions made on it still count elsewhere; they stay, without the words that stood around them.
+        Standing decisions made on it still count elsewhere; they stay, without the words that stood around them. A backup that cannot
+        be changed is deleted whole.
+
+        Raises:
+            StoreError: another window holds the journal; the report is deleted, and goes from the journal when that is closed.
         """
         with self._store.change() as db:
-            rows = db.execute("SELECT body FROM decision WHERE report = ?", (report,)).fetchall()
-            standing = [d for d in in_force(decision_from_json(json.loads(row[0])) for row in rows) if d.scope == "always"]
+            rows = db.execute("SELECT * FROM decision WHERE report = ?", (report,)).fetchall()
+            standing = [d for d in in_force(readable(rows)[0]) if d.scope == "always"]
             db.execute("DELETE FROM decision WHERE report = ?", (report,))
-            bare = [replace(d, anchor=replace(d.anchor, before="", after=""), was={}, why="") for d in standing]
-            db.executemany(
-                "INSERT INTO decision(id, report, scope, at, body) VALUES(?,?,?,?,?)",
-                [(d.id, d.report, d.scope, d.at, json.dumps(decision_to_json(d))) for d in bare],
-            )
+            bare = [replace(d, anchor=replace(d.anchor, before="", after=""), was=Was(), why="") for d in standing]
+            db.executemany(INSERT_DECISION, [row_of(d) for d in bare])
             db.execute("UPDATE watched SET report = NULL WHERE report = ?", (report,))
             db.execute("DELETE FROM report WHERE id = ?", (report,))
+        for backup in Backups(self._store.path).everything():
+            _erased_from(backup, report)
+        self._empty_journal()
+
+    def _empty_journal(self) -> None:
+        until = time.monotonic() + _QUIET_S
         with self._store.look() as db:
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            while db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                if time.monotonic() > until:
+                    msg = "The report is deleted. Another window holds the journal, which may keep its text until that is closed: close it."
+                    raise StoreError(msg)
+                time.sleep(0.05)
+
+
+def is_whole(row: sqlite3.Row) -> bool:
+    """Return whether a report's row, with all its columns, is as it was written, its text too."""
+    return sealed(row, "report") and isinstance(row["text"], str) and digest_of(row["text"]) == row["digest"]
+
+
+def _entry(row: sqlite3.Row) -> Entry:
+    number = str(row["id"])
+    if not sealed(row, "report"):
+        return Entry(number, f"{number} (damaged)", "", "", "", "", None, None, None, damaged=True)
+    places, unchecked = (value if isinstance(value, int) else None for value in (row["places"], row["unchecked"]))
+    return Entry(number, row["title"], row["date"], row["outlet"], row["origin"], row["added_at"], places, unchecked, row["deleted_at"])
+
+
+def _noted(draft: Draft) -> str:
+    return encode(draft.notes).decode()
+
+
+def _erased_from(backup: Path, report: str) -> None:
+    """Erase a report from a backup; one that cannot be changed is deleted."""
+    try:
+        Reports(Store(backup, backups=False)).erase(report)
+        db = sqlite3.connect(backup)
+        try:
+            db.execute("VACUUM")
+            db.execute("PRAGMA journal_mode=DELETE")
+        finally:
+            db.close()
+    except (StoreError, sqlite3.Error):
+        with contextlib.suppress(OSError):
+            backup.unlink()
 
 
 def _escaped(word: str) -> str:

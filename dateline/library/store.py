@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from dateline.errors import StoreError
-from dateline.folders import private_folder
+from dateline.folders import private_file, private_folder
+from dateline.library.backups import Backups
 
-BUSY_S = 10.0
-"""How long one writer waits for another."""
+BUSY_S = 3.0
+"""How long one writer waits for another. A hundred decisions of two writers never waited a tenth of it; who holds it longer hangs."""
+
+ADVICE = "What is hurt, and what can be brought back, says: python -m dateline check"
 
 MIGRATIONS = (
     """
@@ -44,20 +50,64 @@ MIGRATIONS = (
     CREATE TABLE turn(                 -- when a provider may be asked again, over all sessions and processes
       provider TEXT PRIMARY KEY, free_at REAL NOT NULL, refused_until REAL NOT NULL, failures INTEGER NOT NULL) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE report ADD COLUMN seal TEXT NOT NULL DEFAULT '';
+    UPDATE report SET seal = seal(id, title, byline, outlet, date, source, language, digest, origin, notes, added_at);
+    ALTER TABLE reading ADD COLUMN seal TEXT NOT NULL DEFAULT '';
+    UPDATE reading SET seal = seal(report, digest, made_by, made_at, body);
+    ALTER TABLE decision ADD COLUMN seal TEXT NOT NULL DEFAULT '';
+    DROP TRIGGER decision_stays;
+    UPDATE decision SET seal = seal(id, report, scope, at, body);
+    CREATE TRIGGER decision_stays BEFORE UPDATE ON decision BEGIN SELECT RAISE(ABORT, 'decisions are only added'); END;
+    """,
 )
 """Scripts in order; a file's ``user_version`` says how many it has had. Never change one: add another."""
 
 
-class Store:
-    """The file of a library. Safe to share between threads: each operation opens it for itself."""
+SEALED = {
+    "report": ("id", "title", "byline", "outlet", "date", "source", "language", "digest", "origin", "notes", "added_at"),
+    "reading": ("report", "digest", "made_by", "made_at", "body"),
+    "decision": ("id", "report", "scope", "at", "body"),
+}
+"""The columns that a row's seal is made of. A report's text has a digest of its own, which is one of them."""
 
-    def __init__(self, path: Path) -> None:
+
+def seal(*values: object) -> str:
+    """Return a digest of a row's values, compared whenever the row is used: a disk, a copy or a hand may have changed it."""
+    plain = [value.hex() if isinstance(value, bytes) else value for value in values]
+    return hashlib.sha256(json.dumps(plain).encode("ascii")).hexdigest()[:32]
+
+
+def sealed(row: sqlite3.Row, table: str) -> bool:
+    """Return whether a row of ``table``, with all its :data:`SEALED` columns and its seal, is as it was written."""
+    try:
+        return bool(row["seal"] == seal(*(row[name] for name in SEALED[table])))
+    except TypeError:  # a value of a sort that no row of ours has
+        return False
+
+
+class Store:
+    """The file of a library. Safe to share between threads: each operation opens it for itself.
+
+    Where the file or its folder cannot be written it is opened for reading only; :attr:`read_only` says so.
+    """
+
+    def __init__(self, path: Path, *, backups: bool = True) -> None:
         """Open the library at ``path``, making or migrating it.
+
+        Args:
+            path: the file.
+            backups: whether it is backed up before a migration and once a day of work (:mod:`dateline.library.backups`).
 
         Raises:
             StoreError: it cannot be opened, is no library, or comes from a newer Dateline.
         """
-        self.path = path
+        self.path, self.read_only = path, False
+        self._backups = Backups(path) if backups else None
+        if path.exists() and not _writable(path):
+            self.read_only = True
+            self._migrated()
+            return
         try:
             private_folder(path.parent)
         except OSError as error:
@@ -65,11 +115,35 @@ class Store:
                 f"The library's folder {str(path.parent)!r} cannot be made: {error.strerror}. Set DATELINE_HOME to one that can be written."
             )
             raise StoreError(msg) from error
-        with self.change() as db:
-            done = db.execute("PRAGMA user_version").fetchone()[0]
-            if done > len(MIGRATIONS):
-                msg = f"The library {str(path)!r} was made by a newer Dateline. Update Dateline, or set DATELINE_HOME to another folder."
-                raise StoreError(msg)
+        if self._migrated() < len(MIGRATIONS):
+            self._migrate()
+        for leftover in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+            private_file(leftover)
+
+    def _migrated(self) -> int:
+        """Return how many migrations the file has had.
+
+        Raises:
+            StoreError: more than this Dateline knows, or fewer where nothing can be written.
+        """
+        with self.look() as db:
+            done = int(db.execute("PRAGMA user_version").fetchone()[0])
+        if done > len(MIGRATIONS):
+            msg = f"The library {str(self.path)!r} was made by a newer Dateline. Update Dateline, or set DATELINE_HOME to another folder."
+            raise StoreError(msg)
+        if self.read_only and done < len(MIGRATIONS):
+            msg = (
+                f"The library {str(self.path)!r} is of an older Dateline and cannot be written. "
+                "Copy it to a folder that can be, and set DATELINE_HOME to that."
+            )
+            raise StoreError(msg)
+        return done
+
+    def _migrate(self) -> None:
+        if self._backups and self._migrated():
+            self._backups.make(f"before-{len(MIGRATIONS)}")
+        with self._transaction() as db:
+            done = db.execute("PRAGMA user_version").fetchone()[0]  # again: another process may have been quicker
             for number, script in enumerate(MIGRATIONS[done:], start=done + 1):
                 for statement in _statements(script):
                     db.execute(statement)
@@ -96,8 +170,21 @@ class Store:
         """Yield a connection inside one transaction: when this returns, what was written is on the disk, or nothing is.
 
         Raises:
-            StoreError: the disk is full, the file is locked for good, damaged ...
+            StoreError: the disk is full, the file is locked for good, damaged, cannot be written ...
         """
+        if self.read_only:
+            msg = (
+                f"The library {str(self.path)!r} can only be read here. Nothing was saved. "
+                "Set DATELINE_HOME to a folder that can be written."
+            )
+            raise StoreError(msg)
+        if self._backups:
+            self._backups.daily()
+        with self._transaction() as db:
+            yield db
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self.look() as db:
             db.execute("BEGIN IMMEDIATE")
             try:
@@ -109,8 +196,16 @@ class Store:
             db.execute("COMMIT")
 
     def _open(self) -> sqlite3.Connection:
+        if self.read_only:
+            # immutable: a journal beside it could not be made; one that is there is read
+            how = "mode=ro" if self.path.with_name(self.path.name + "-wal").exists() else "mode=ro&immutable=1"
+            db = sqlite3.connect(f"{self.path.absolute().as_uri()}?{how}", uri=True, timeout=BUSY_S, isolation_level=None)
+            db.row_factory = sqlite3.Row
+            db.execute("PRAGMA trusted_schema=OFF").fetchall()
+            return db
         db = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
         db.row_factory = sqlite3.Row
+        db.create_function("seal", -1, seal, deterministic=True)
         # trusted_schema: a library someone sent runs no function of its own; secure_delete: what is deleted for good is gone
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF", "secure_delete=ON"):
             db.execute(f"PRAGMA {pragma}").fetchall()
@@ -125,9 +220,13 @@ class Store:
             return f"{name} cannot be written ({said}). Set DATELINE_HOME to a folder that can be."
         if "locked" in said:
             return f"{name} is held by another program. Nothing was saved; do it again in a moment."
-        if "malformed" in said or "not a database" in said:
-            return f"{name} is damaged or no library ({said}). Move it away, or set DATELINE_HOME to another folder, to begin a new one."
-        return f"{name} could not be used: {said}. Nothing was saved."
+        if isinstance(error, sqlite3.DatabaseError) and any(word in said for word in ("malformed", "not a database", "decode", "no such")):
+            return f"{name} is damaged or no library. {ADVICE} Or set DATELINE_HOME to another folder, to begin a new one."
+        return f"{name} could not be used ({said[:80]}). Nothing was saved; do it again. {ADVICE}"
+
+
+def _writable(path: Path) -> bool:
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
 def _statements(script: str) -> Iterator[str]:
