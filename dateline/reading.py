@@ -9,14 +9,17 @@ from pathlib import Path
 from dateline import weights
 from dateline.choosing import choose
 from dateline.cues import flat
+from dateline.errors import TooLong
 from dateline.gazetteer import Gazetteer
 from dateline.geoparsing.annotation_schemes import DEFAULT, Policy
 from dateline.geoparsing.classification import classify
 from dateline.geoparsing.encoder import Encoder
 from dateline.geoparsing.recognition import everyday_words, recognise
+from dateline.limits import MAX_PIECES
 from dateline.passages import passage_at, passages, sentence_starts
 from dateline.ranking import Ranker
 from dateline.records import Article, Candidate, ReadArticle, Reading
+from dateline.words import words
 
 ENGINE_VERSION = "3"
 """Changes whenever the same text may be read differently; stored readings carry it."""
@@ -57,8 +60,12 @@ def read(
         policy: what counts as a mention.
         given: spans (start, end) to read instead of finding any; other names still count as evidence for them.
         progress: told the share done, 0 to 1, after each step; the shares are those of a long report.
+
+    Raises:
+        TooLong: it has more words than are read at once (:data:`~dateline.limits.MAX_PIECES`).
     """
     text = article.text
+    _check_size(article, reader.encoder)
     encoded = reader.encoder.encode(text, reader.gazetteer, policy.schemes)
     progress(0.75)
     cut = passages(text, sentence_starts(encoded.words))
@@ -87,3 +94,14 @@ def read(
         ),
         others,
     )
+
+
+def _check_size(article: Article, encoder: Encoder) -> None:
+    """Raise :class:`~dateline.errors.TooLong` before anything is spent on a text of more than :data:`~dateline.limits.MAX_PIECES`."""
+    count = sum(map(len, encoder.pieces.of(words(article.text).forms)))
+    if count > MAX_PIECES:
+        msg = (
+            f"{(article.title or article.id)!r} falls into {count:,} pieces of words; the limit is {MAX_PIECES:,}. "
+            "Split it into several reports."
+        )
+        raise TooLong(msg)

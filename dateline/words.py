@@ -23,6 +23,7 @@ _WORD = re.compile(
     r"|\d+(?:[.,:]\d+)*"
     r"|\n[\s]*"
     r"|\.{2,}|-{2,}"
+    r"|([^\w\s])\1{3,}"  # a ruler of signs is one piece: four hundred thousand quotation marks say no more than four
     r"|[^\s]"
 )
 MAX_WORD = 60
