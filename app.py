@@ -10,22 +10,11 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from starlette.applications import Starlette
+from starlette.routing import Mount
 from streamlit.delta_generator import DeltaGenerator
 
-from components import (
-    add_dialog,
-    export_dialog,
-    filters,
-    gazetteer_dialog,
-    history_dialog,
-    library_dialog,
-    map_pane,
-    masthead,
-    place_card,
-    place_list,
-    reader_pane,
-    table_pane,
-)  # fmt: skip
+from components import serving
 from components.words import plain
 from dateline import (
     DatelineError,
@@ -50,6 +39,26 @@ from dateline.library import WHO
 from dateline.library import folder as watched
 from dateline.library.store import ADVICE
 from dateline.marking import mark
+
+if __name__ == "__main__":  # the screen, run anew for everyone who comes, whenever something changes
+    from components import (
+        add_dialog,
+        export_dialog,
+        filters,
+        gazetteer_dialog,
+        history_dialog,
+        library_dialog,
+        map_pane,
+        masthead,
+        place_card,
+        place_list,
+        reader_pane,
+        table_pane,
+    )  # fmt: skip
+else:  # what the server looks for in this file: the screen behind a door
+    # Without the panes: a component that is declared before anyone has come is never served.
+    screen = st.App(__file__)
+    app = Starlette(routes=[Mount("/", screen)], middleware=serving.door(), lifespan=screen.lifespan())
 
 ROOT = Path(__file__).resolve().parent
 # DATELINE_REPORTS: the watched folder. DATELINE_HOME: where the library lies. DATELINE_GAZETTEER: a gazetteer file instead of the core one.
@@ -363,4 +372,5 @@ def dialogs(pressed: str | None, report: str | None) -> None:
         )  # fmt: skip
 
 
-main()
+if __name__ == "__main__":
+    main()
