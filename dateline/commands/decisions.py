@@ -12,6 +12,7 @@ from dateline import decisions as log
 from dateline import packs
 from dateline.desk import Desk
 from dateline.errors import DecisionError
+from dateline.files import whole
 from dateline.gazetteer import Gazetteer
 from dateline.library import Library
 from dateline.workshop import Workshop
@@ -45,7 +46,8 @@ def _export(args: argparse.Namespace) -> int:
     if args.out == "-":
         sys.stdout.write(text + "\n")
     else:
-        Path(args.out).write_text(text + "\n", encoding="utf-8")
+        with whole(Path(args.out)) as file:
+            file.write(text.encode() + b"\n")
     return 0
 
 

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from dateline.batch import read_lines, toponyms
 from dateline.errors import DatelineError
+from dateline.files import whole
 from dateline.geoparsing.annotation_schemes import DEFAULT, INCLUDABLE, PROFILES, Policy
 from dateline.intake.draft import Draft, as_article
 from dateline.intake.formats import SUFFIXES
@@ -78,7 +79,7 @@ def _whole(source: str) -> Iterator[None]:
     try:
         yield
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        msg = f"{source!r} is cut short or damaged: what was read of it is written. Get it again."
+        msg = f"{source!r} is cut short or damaged: a file given with -o is not written, or stays as it was. Get it again."
         raise DatelineError(msg) from error
 
 
@@ -146,5 +147,9 @@ def _written(target: str) -> Iterator[BinaryIO]:
     if target == "-":
         yield sys.stdout.buffer
         return
-    with gzip.open(target, "wb") if target.endswith(".gz") else Path(target).open("wb") as file:
-        yield file  # type: ignore[misc]  # both take bytes
+    with whole(Path(target)) as file:
+        if target.endswith(".gz"):
+            with gzip.GzipFile("", "wb", fileobj=file) as packed:  # no name in it: it would be the temporary one
+                yield packed  # type: ignore[misc]  # it takes bytes too
+        else:
+            yield file

@@ -5,8 +5,6 @@ One module a family of formats. :data:`FORMATS` is the list; :func:`export` writ
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -18,6 +16,7 @@ from dateline.exports.page import page
 from dateline.exports.picture import png, svg
 from dateline.exports.selection import LICENCE, Selection, select
 from dateline.exports.tabular import csv, parquet, to_csv
+from dateline.files import whole
 
 __all__ = ["FORMATS", "LICENCE", "Format", "Selection", "export", "format_of", "render", "select", "to_csv"]
 
@@ -83,11 +82,8 @@ def export(selection: Selection, to: Path | str) -> None:
     path = Path(to)
     content = render(selection, *format_of(path.name))
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        with os.fdopen(handle, "wb") as file:
+        with whole(path) as file:
             file.write(content)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
     except OSError as error:
         msg = f"{str(path)!r} cannot be written: {error.strerror}. Choose another folder."
         raise ExportError(msg) from error
