@@ -11,7 +11,10 @@ import time
 
 import pytest
 
+from dateline import Library
 from dateline.files import DAY_S, replacing, sweep, whole
+from dateline.folders import private_folder
+from dateline.intake.draft import Draft
 from tests.conftest import ROOT
 
 posix = pytest.mark.skipif(os.name != "posix", reason="permissions and pipes of POSIX")
@@ -137,3 +140,72 @@ def test_only_old_files_of_ours_are_swept(tmp_path):
     sweep(tmp_path, re.compile(r"tmp\.part"), 3 * DAY_S)
     assert (tmp_path / "tmp.part").exists()
     sweep(tmp_path / "none")
+
+
+@pytest.fixture
+def old_home(home):
+    """A home as an older Dateline, or a person with ``mkdir``, made it: everybody reads it."""
+    (home / "packs").mkdir(parents=True)
+    for name in ("library.sqlite", "library.sqlite-wal", "library.sqlite-shm", "library-2026-01-01.sqlite", "packs/UA.sqlite", "notes.txt"):
+        (home / name).write_bytes(b"")
+        (home / name).chmod(0o644)
+    for folder in (home, home / "packs"):
+        folder.chmod(0o755)
+    return home
+
+
+OURS = ("library.sqlite", "library.sqlite-wal", "library.sqlite-shm", "library-2026-01-01.sqlite", "packs/UA.sqlite")
+
+
+@posix
+def test_an_older_home_is_closed_to_others(old_home):
+    assert private_folder(old_home) == old_home
+    assert mode_of(old_home) == 0o700
+    assert {name: mode_of(old_home / name) for name in OURS} == dict.fromkeys(OURS, 0o600)
+    assert mode_of(old_home / "notes.txt") == 0o644, "what is not ours is not touched"
+    private_folder(old_home / "packs")
+    assert mode_of(old_home / "packs") == 0o700
+
+
+@posix
+def test_opening_the_library_closes_an_older_home(home):
+    home.mkdir(mode=0o755)
+    home.chmod(0o755)
+    Library().reports.add(Draft("Troops left Bakhmut.", "t"), "pasted")
+    (home / "library.sqlite").chmod(0o644)
+    Library()
+    assert mode_of(home) == 0o700
+    assert mode_of(home / "library.sqlite") == 0o600
+
+
+@posix
+@pytest.mark.parametrize("where", ["home", "above", "sticky"])
+def test_a_folder_that_is_not_ours_alone_stays_open_and_our_files_do_not(old_home, monkeypatch, where):
+    if where == "sticky":
+        old_home.chmod(0o1777)
+    else:
+        monkeypatch.setenv("HOME", str(old_home if where == "home" else old_home / "me"))
+    before = mode_of(old_home)
+    private_folder(old_home)
+    assert mode_of(old_home) == before
+    assert {name: mode_of(old_home / name) for name in OURS} == dict.fromkeys(OURS, 0o600)
+
+
+@posix
+def test_a_link_out_of_the_home_and_a_folder_elsewhere_are_left_alone(home, tmp_path):
+    home.mkdir()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    elsewhere.chmod(0o755)
+    (elsewhere / "file").write_bytes(b"")
+    (elsewhere / "file").chmod(0o644)
+    (home / "library.sqlite").symlink_to(elsewhere / "file")
+    private_folder(home)
+    private_folder(elsewhere)
+    assert (mode_of(elsewhere / "file"), mode_of(elsewhere)) == (0o644, 0o755)
+
+
+@posix
+def test_the_home_is_private_also_where_a_pack_comes_first(home):
+    private_folder(home / "packs")
+    assert (mode_of(home), mode_of(home / "packs")) == (0o700, 0o700)
