@@ -1,0 +1,28 @@
+"""Writes ``data/digests.json``: by what Dateline tells that weights and gazetteer are those that ship. Run after either changed."""
+
+from __future__ import annotations
+
+import lzma
+
+from dateline import weights
+from dateline.digests import DATA, SHIPPED, Digest, digest_of, to_json
+from dateline.gazetteer import PACKED, UNPACKED
+
+
+def shipped_now() -> dict[str, Digest]:
+    """Return the digests of the files as they are, by their path inside ``data/``."""
+    found = {path.relative_to(DATA).as_posix(): digest_of(path.read_bytes()) for path in sorted(weights.FOLDER.iterdir())}
+    packed = PACKED.read_bytes()
+    found[PACKED.name] = digest_of(packed)
+    found[UNPACKED] = digest_of(lzma.decompress(packed), blocks=True)
+    return found
+
+
+def write() -> None:
+    """Write them."""
+    SHIPPED.write_text(to_json(shipped_now()), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    write()
+    print(f"{SHIPPED.name}: {', '.join(shipped_now())}")
