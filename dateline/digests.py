@@ -12,6 +12,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from dateline.errors import DataError
 
@@ -33,10 +34,14 @@ class Digest:
     """SHA-256 of each :data:`BLOCK` of it, or empty where it is only ever read whole."""
 
 
-def digest_of(content: bytes, *, blocks: bool = False) -> Digest:
-    """Return the digest of a file's content; with ``blocks``, also of each of its blocks."""
-    cut = tuple(_hash(content[start : start + BLOCK]) for start in range(0, len(content), BLOCK)) if blocks else ()
-    return Digest(len(content), _hash(content), cut)
+def digest_of(file: BinaryIO, *, blocks: bool = False) -> Digest:
+    """Return the digest of an open file, from its beginning; with ``blocks``, also of each of its blocks."""
+    size, whole, cut = 0, hashlib.sha256(), []
+    while block := file.read(BLOCK):
+        size += len(block)
+        whole.update(block)
+        cut.append(_hash(block))
+    return Digest(size, whole.hexdigest(), tuple(cut) if blocks else ())
 
 
 def agrees(content: bytes, digest: Digest) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 
@@ -137,7 +138,7 @@ def test_digests_of_small_and_empty_files(tmp_path):
     path = tmp_path / "x"
     for content in (b"", b"x", b"x" * BLOCK, b"x" * (BLOCK + 1)):
         path.write_bytes(content)
-        digest = digest_of(content, blocks=True)
+        digest = digest_of(io.BytesIO(content), blocks=True)
         assert len(digest.blocks) == -(-len(content) // BLOCK)
         assert digests.from_json(digests.to_json({"x": digest}).encode()) == {"x": digest}
         assert digests.verified(path, digest, thorough=False)

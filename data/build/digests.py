@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import lzma
 
 from dateline import weights
@@ -11,11 +12,15 @@ from dateline.gazetteer import PACKED, UNPACKED
 
 def shipped_now() -> dict[str, Digest]:
     """Return the digests of the files as they are, by their path inside ``data/``."""
-    found = {path.relative_to(DATA).as_posix(): digest_of(path.read_bytes()) for path in sorted(weights.FOLDER.iterdir())}
+    found = {path.relative_to(DATA).as_posix(): _of(path.read_bytes()) for path in sorted(weights.FOLDER.iterdir())}
     packed = PACKED.read_bytes()
-    found[PACKED.name] = digest_of(packed)
-    found[UNPACKED] = digest_of(lzma.decompress(packed), blocks=True)
+    found[PACKED.name] = _of(packed)
+    found[UNPACKED] = digest_of(io.BytesIO(lzma.decompress(packed)), blocks=True)
     return found
+
+
+def _of(content: bytes) -> Digest:
+    return digest_of(io.BytesIO(content))
 
 
 def write() -> None:

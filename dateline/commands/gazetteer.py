@@ -40,7 +40,9 @@ def add(commands: Any) -> None:
 
 
 def _add(args: argparse.Namespace) -> int:
-    if args.again and not any(pack.name.casefold() == args.name.casefold() for pack in packs.installed()):
+    if args.again and args.name.casefold() not in {
+        name.casefold() for name in (*(pack.name for pack in packs.installed()), *packs.damaged())
+    }:
         msg = f"There is no pack {args.name!r} to update. Add it: python -m dateline gazetteer add {args.name}"
         raise PackError(msg)
     if args.again and args.file is None and not re.fullmatch("[A-Za-z]{2}", args.name):
