@@ -9,6 +9,7 @@ import os
 import random
 import re
 import threading
+import time
 import zipfile
 from pathlib import Path
 
@@ -309,6 +310,17 @@ def test_a_broken_download_is_gone_on_with(geonames, capsys):
     assert told == sorted(told)
     assert main(["gazetteer", "add", "UA"]) == 0
     assert "5 places" in capsys.readouterr().out
+
+
+def test_a_download_that_broke_off_is_kept_for_a_week_and_no_longer(geonames, tmp_path):
+    folder = tmp_path / "cache" / "downloads"
+    folder.mkdir(parents=True)
+    for name, days in (("SD", 8), ("PL", 6)):
+        for path in (folder / f"{name}.zip.part", folder / f"{name}.zip.part.state"):
+            path.write_bytes(b"x")
+            os.utime(path, (time.time() - days * 86_400,) * 2)
+    country_extract("UA")
+    assert sorted(path.name for path in folder.iterdir()) == ["PL.zip.part", "PL.zip.part.state", "UA.zip"]
 
 
 def test_a_mirror_without_the_country_or_without_a_zip_is_a_clear_message(geonames):
