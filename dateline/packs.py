@@ -29,7 +29,7 @@ from dateline.errors import PackError
 from dateline.features import WORDS, is_area
 from dateline.files import replacing, sweep, whole
 from dateline.folders import home_folder, private_folder
-from dateline.gazetteer import FIRST_OWN_ROW, SCHEMA, core_file
+from dateline.gazetteer import FIRST_OWN_ROW, SCHEMA, Gazetteer, core_file
 from dateline.limits import MB
 from dateline.names import OFFICIAL_ROMANISATIONS, code_key, fold_key, is_code, other_spellings, usable_alias
 
@@ -159,6 +159,15 @@ def _is_database(path: Path) -> bool:
 def paths(packs: Iterable[Pack]) -> tuple[Path, ...]:
     """Return the files of packs, for :class:`~dateline.gazetteer.Gazetteer`."""
     return tuple(pack.path for pack in packs)
+
+
+def open_gazetteer(packs: Iterable[Pack] | None = None) -> Gazetteer:
+    """Return the core gazetteer with ``packs``, by default all that are installed: the one that screen, commands and reading share.
+
+    Raises:
+        DataError: one of the files cannot be read; the message names it.
+    """
+    return Gazetteer(packs=paths(installed() if packs is None else packs))
 
 
 def about(pack: Pack) -> About:

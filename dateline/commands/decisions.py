@@ -10,6 +10,7 @@ from typing import Any
 
 from dateline import decisions as log
 from dateline import packs
+from dateline.commands.terminal import json_lines, say
 from dateline.desk import Desk
 from dateline.errors import DecisionError
 from dateline.files import whole
@@ -42,7 +43,7 @@ def _export(args: argparse.Namespace) -> int:
     if article is None:
         msg = f"There is no report {args.report!r} in the library. There are: {', '.join(e.id for e in library.reports.entries())}."
         raise DecisionError(msg)
-    text = json.dumps(log.to_json(article, library.decisions(article.id)), ensure_ascii=False, indent=1)
+    text = json_lines(json.dumps(log.to_json(article, library.decisions(article.id)), ensure_ascii=False, indent=1))
     if args.out == "-":
         sys.stdout.write(text + "\n")
     else:
@@ -62,5 +63,5 @@ def _import(args: argparse.Namespace) -> int:
         new, left_out = _desk(shop).merge(args.report, data)
     finally:
         shop.close()
-    print(f"{new} new decisions; {left_out} fit no words of this text.")
+    say(f"{new} new decisions; {left_out} fit no words of this text.")
     return 0

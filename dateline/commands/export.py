@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from dateline import decisions as log
 from dateline import packs
 from dateline.commands.gazetteer import bar
 from dateline.commands.reading import said
+from dateline.commands.terminal import say, warn
 from dateline.desk import Desk
 from dateline.errors import ExportError
 from dateline.exports import FORMATS, export, format_of, select
@@ -55,14 +55,14 @@ def run(args: argparse.Namespace) -> int:
         wanted = {kind.strip() for kind in args.kinds.split(",")}
         if unknown := wanted - set(mentions["kind"]):
             known = ", ".join(kind.name for kind in kinds())
-            print(f"dateline: no mention is of the kind {sorted(unknown)[0]!r}; the kinds are: {known}.", file=sys.stderr)
+            warn(f"no mention is of the kind {sorted(unknown)[0]!r}; the kinds are: {known}.")
         mentions = mentions[mentions["kind"].isin(wanted)]
     if args.checked:
         mentions = mentions[mentions["status"] != "unchecked"]
     selection = select(read, mentions)
     for name in args.to:
         export(selection, name)
-        print(f"{name}: {selection.note}")
+        say(f"{name}: {selection.note}")
     return 0
 
 

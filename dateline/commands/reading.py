@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from dateline.batch import read_lines, toponyms
+from dateline.commands.terminal import printable, warn
 from dateline.errors import DatelineError
 from dateline.files import whole
 from dateline.geoparsing.annotation_schemes import DEFAULT, INCLUDABLE, PROFILES, Policy
@@ -70,7 +71,7 @@ def _read_lines(source: str, target: str, policy: Policy) -> int:
             out.write(json.dumps(answer).encode("ascii") + b"\n")
             out.flush()
     if failed:
-        print(f"dateline: {failed} of {count} lines could not be read; each has its reason in the output.", file=sys.stderr)
+        warn(f"{failed} of {count} lines could not be read; each has its reason in the output.")
     return 0
 
 
@@ -86,12 +87,9 @@ def _whole(source: str) -> Iterator[None]:
 def said(draft: Draft) -> None:
     """Say on standard error what one should know of a report's text."""
     for note in draft.notes:
-        print(f"dateline: {note}", file=sys.stderr)
+        warn(note)
     if draft.language and draft.language != "en":
-        print(
-            f"dateline: the text is in another language ({draft.language}). Dateline reads English: many places are missed.",
-            file=sys.stderr,
-        )
+        warn(f"the text is in another language ({draft.language}). Dateline reads English: many places are missed.")
 
 
 def _read_report(path: Path, target: str, policy: Policy) -> int:
@@ -110,7 +108,7 @@ def _read_report(path: Path, target: str, policy: Policy) -> int:
 def as_text(done: ReadArticle) -> str:
     """Return the readings of a report as lines for a terminal: name, place, kind, reference, how sure, point."""
     head = "".join(title.ljust(width) for title, width in _WIDTHS.items()) + "sure  point"
-    lines = [f"{done.article.title or done.article.id}: {len(done.readings)} mentions", "", head]
+    lines = [f"{printable(done.article.title or done.article.id)}: {len(done.readings)} mentions", "", head]
     for answer in toponyms(done):
         place = (
             f"{answer['place_name']} ({answer['feature']}{' ' + answer['country'] if answer['country'] else ''})"
@@ -125,7 +123,7 @@ def as_text(done: ReadArticle) -> str:
 
 
 def _cell(text: str, width: int) -> str:
-    text = " ".join(text.split())
+    text = printable(" ".join(text.split()))
     return (text if len(text) < width else text[: width - 2] + "…").ljust(width)
 
 
