@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from dateline import decisions as log
-from dateline import packs
 from dateline.commands.terminal import json_lines, say
 from dateline.desk import Desk
 from dateline.errors import DecisionError
 from dateline.files import whole
-from dateline.gazetteer import Gazetteer
 from dateline.library import Library
+from dateline.packs import open_gazetteer
 from dateline.workshop import Workshop
 
 
@@ -34,7 +33,7 @@ def add(commands: Any) -> None:
 
 
 def _desk(shop: Workshop) -> Desk:
-    return Desk(Library(), shop, Gazetteer(packs=packs.paths(packs.installed())))
+    return Desk(Library(), shop, open_gazetteer())
 
 
 def _export(args: argparse.Namespace) -> int:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from dateline import decisions as log
-from dateline import packs
 from dateline.commands.gazetteer import bar
 from dateline.commands.reading import said
 from dateline.commands.terminal import say, warn
@@ -18,6 +17,7 @@ from dateline.gazetteer import Gazetteer
 from dateline.intake.draft import as_article
 from dateline.kinds import kinds
 from dateline.library import Library
+from dateline.packs import open_gazetteer
 from dateline.records import ReadArticle
 from dateline.tables import mentions_table
 from dateline.workshop import Workshop
@@ -44,9 +44,9 @@ def run(args: argparse.Namespace) -> int:
             msg = f"{name!r} is the report itself: it would be replaced. Choose another name."
             raise ExportError(msg)
         format_of(name)  # an unknown ending is said before anything is read
-    shop = Workshop()
+    shop, gazetteer = Workshop(), open_gazetteer()
     try:
-        read = _read(args.report, shop)
+        read = _read(args.report, shop, gazetteer)
     finally:
         shop.close()
     mentions = mentions_table(read)
@@ -61,16 +61,16 @@ def run(args: argparse.Namespace) -> int:
         mentions = mentions[mentions["status"] != "unchecked"]
     selection = select(read, mentions)
     for name in args.to:
-        export(selection, name)
+        export(selection, name, gazetteer)
         say(f"{name}: {selection.note}")
     return 0
 
 
-def _read(report: str, shop: Workshop) -> ReadArticle:
+def _read(report: str, shop: Workshop, gazetteer: Gazetteer) -> ReadArticle:
     """Return the report, read: a file is read now, a report of the library comes with its decisions."""
     path = Path(report)
     if path.exists():
         draft = shop.open(path)
         said(draft)
         return shop.read(as_article(draft, path.stem), progress=bar("Reading"))[0]
-    return Desk(Library(), shop, Gazetteer(packs=packs.paths(packs.installed()))).open(report, bar("Reading")).read
+    return Desk(Library(), shop, gazetteer).open(report, bar("Reading")).read
