@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import secrets
@@ -24,7 +25,7 @@ def replacing(target: Path, mode: int | None = None) -> Iterator[Path]:
     """Yield an empty file beside ``target`` that takes its place when all went well.
 
     On any error, and on Ctrl+C, it is removed and ``target`` stays as it was. What is moved into place is on the disk (``fsync``).
-    A target that is a link is followed. An existing target keeps its permissions.
+    A target that is a link is followed. An existing target keeps its permissions and its owner; one that may not be written stays.
 
     Args:
         target: where the file goes in the end.
@@ -34,17 +35,23 @@ def replacing(target: Path, mode: int | None = None) -> Iterator[Path]:
         OSError: the file cannot be written.
     """
     target = Path(os.path.realpath(target))
-    with contextlib.suppress(FileNotFoundError):
-        mode = stat.S_IMODE(target.stat().st_mode)
+    old = target.stat() if target.exists() else None
+    if old is not None:
+        mode = stat.S_IMODE(old.st_mode)
+        if not os.access(target, os.W_OK):  # a new name would go over it all the same
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
     sweep(target.parent)
     # the name is short whatever the target's is, and new: O_EXCL follows no link that somebody laid there
     temporary = target.with_name(f".dateline-{secrets.token_hex(8)}.part")
     os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666 if mode is None else 0o600))
     try:
         yield temporary
+        _to_disk(temporary)
+        if old is not None and hasattr(os, "chown"):
+            with contextlib.suppress(OSError):  # only root may give a file away, and only root has one to give back
+                os.chown(temporary, old.st_uid, old.st_gid)
         if mode is not None:
             temporary.chmod(mode)
-        _to_disk(temporary)
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)

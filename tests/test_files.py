@@ -84,6 +84,26 @@ def test_permissions_are_kept_and_new_files_have_the_usual_ones(tmp_path):
     assert mode_of(tmp_path / "usual") == 0o604
 
 
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write all")
+def test_a_file_that_may_not_be_written_is_not_replaced(tmp_path):
+    (tmp_path / "out").write_bytes(b"old")
+    (tmp_path / "out").chmod(0o400)
+    with pytest.raises(PermissionError), whole(tmp_path / "out"):
+        pass
+    assert (tmp_path / "out").read_bytes() == b"old"
+    assert names(tmp_path) == ["out"]
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root gives files away")
+def test_root_leaves_a_file_to_its_owner(tmp_path):
+    (tmp_path / "out").write_bytes(b"old")
+    os.chown(tmp_path / "out", 4711, 4712)
+    with whole(tmp_path / "out") as file:
+        file.write(b"new")
+    found = (tmp_path / "out").stat()
+    assert (found.st_uid, found.st_gid) == (4711, 4712)
+
+
 @posix
 def test_a_link_leads_to_its_file_and_stays_a_link(tmp_path):
     (tmp_path / "real").write_bytes(b"old")
