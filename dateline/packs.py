@@ -43,6 +43,7 @@ MAX_RATIO = 60
 """How many times its packed size an extract may have unpacked: GeoNames' have about four."""
 MAX_LINE_BYTES = 200_000
 MAX_CSV_ROWS = 200_000
+MAX_CSV_MB = 100
 MAX_NAME = 200
 """Characters of a name or an alias, as GeoNames has it."""
 MAX_POPULATION = 10_000_000_000
@@ -113,10 +114,11 @@ def verified(path: Path, *, thorough: bool = True) -> bool:
     Its digest lies beside it. A pack that an older Dateline built has none, and gets one with its next update: it counts as it is.
     """
     try:
-        digest = digests.from_json(_digest_file(path).read_bytes())[path.name]
+        # whatever name stands there: some systems write letters and capitals of a file's name their own way
+        (digest,) = digests.from_json(_digest_file(path).read_bytes()).values()
     except FileNotFoundError:
         return _is_database(path)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError):
         return False
     return digests.verified(path, digest, thorough=thorough)
 
@@ -249,6 +251,9 @@ def add_own(name: str, table: Path, progress: Callable[[float], None] = lambda _
         msg = f"{name!r} cannot name a pack of your own: take up to 40 letters, digits and spaces, and more than two (these are countries)."
         raise PackError(msg)
     try:
+        if (size := table.stat().st_size) > MAX_CSV_MB * MB:  # before reading: never load a huge file to refuse it
+            msg = f"{table.name!r} has {size / MB:.0f} MB; the limit is {MAX_CSV_MB} MB. Split it into several packs."
+            raise PackError(msg)
         content = table.read_bytes()
         text = content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

@@ -161,6 +161,13 @@ def test_a_wrong_table_of_places_says_which_row(home, tmp_path, text, says):
     assert not packs.installed()
 
 
+def test_a_huge_table_is_refused_before_it_is_read(home, tmp_path, monkeypatch):
+    (tmp_path / "mine.csv").write_text(OWN, encoding="utf-8")
+    monkeypatch.setattr(packs, "MAX_CSV_MB", 0)
+    with pytest.raises(PackError, match=r"mine\.csv.*limit"):
+        packs.add_own("mine", tmp_path / "mine.csv")
+
+
 def test_lone_surrogates_in_a_table_are_refused(home, tmp_path):
     (tmp_path / "mine.csv").write_bytes("name,lat,lon\nTo\ud800wn,1,2\n".encode("utf-8", "surrogatepass"))
     with pytest.raises(PackError, match=r"mine\.csv.*UTF-8"):
@@ -213,15 +220,18 @@ def test_one_bit_of_a_pack_is_told_by_the_thorough_way(built):
     assert not packs.verified(built)
 
 
-@pytest.mark.parametrize("harm", ["cut short", "no digest", "another's digest"])
+@pytest.mark.parametrize("harm", ["cut short", "no digest", "none in it", "another's digest"])
 def test_a_pack_whose_digest_does_not_fit_is_damaged(built, harm):
     digest = built.with_name("UA.sqlite.json")
     if harm == "cut short":
         built.write_bytes(built.read_bytes()[:-1])
     else:
-        digest.write_text(
-            "{" if harm == "no digest" else digest.read_text(encoding="ascii").replace("UA.sqlite", "SD.sqlite"), encoding="ascii"
-        )
+        text = {
+            "no digest": "{",
+            "none in it": "{}",
+            "another's digest": re.sub('"size": [0-9]+', '"size": 7', digest.read_text(encoding="ascii")),
+        }
+        digest.write_text(text[harm], encoding="ascii")
     assert packs.damaged() == ("UA",)
     packs.remove("UA")
     assert not list(packs.folder().iterdir())

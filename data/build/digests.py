@@ -24,10 +24,11 @@ def _of(content: bytes) -> Digest:
 
 
 def write() -> None:
-    """Write them."""
-    SHIPPED.write_text(to_json(shipped_now()), encoding="utf-8", newline="\n")
+    """Write them, and print of which files they are."""
+    found = shipped_now()
+    SHIPPED.write_text(to_json(found), encoding="utf-8", newline="\n")
+    print(f"{SHIPPED.name}: {', '.join(found)}")
 
 
 if __name__ == "__main__":
     write()
-    print(f"{SHIPPED.name}: {', '.join(shipped_now())}")
