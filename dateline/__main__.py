@@ -7,6 +7,7 @@ import os
 import sys
 
 from dateline.commands import decisions, export, gazetteer, reading
+from dateline.commands.terminal import warn
 from dateline.errors import DatelineError
 
 
@@ -22,13 +23,13 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return int(args.run(args))
     except DatelineError as error:
-        print(f"dateline: {error}", file=sys.stderr)
+        warn(error)
     except OSError as error:
         if isinstance(error, BrokenPipeError):  # the reader of our output has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
         where = f"{error.filename!r}: " if error.filename else ""
-        print(f"dateline: {where}{error.strerror or error}. Check the path and the room on the disk.", file=sys.stderr)
+        warn(f"{where}{error.strerror or error}. Check the path and the room on the disk.")
     return 1
 
 

@@ -17,12 +17,16 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from dateline.errors import PackError
+from dateline.files import DAY_S, sweep
 from dateline.folders import cache_folder, private_folder
 from dateline.limits import MB
 
 MIRROR = "https://download.geonames.org/export/dump"
 MAX_DOWNLOAD_MB = 400
 """The largest country, the United States, has about 70 MB packed."""
+KEPT_S = 7 * DAY_S
+"""How long what came of a download that broke off waits to be gone on with."""
+_LEFT = re.compile(r"[A-Z]{2}\.zip\.part(?:\.state)?")
 _CHUNK = 1 << 16
 _WAIT_S = 20.0
 _TRIES = 3
@@ -48,6 +52,7 @@ def country_extract(code: str, progress: Callable[[float], None] = lambda _: Non
         msg = f"{code!r} is not a country code. Give the two letters of ISO 3166-1, as UA or SD."
         raise PackError(msg)
     folder = private_folder(cache_folder() / "downloads")
+    sweep(folder, _LEFT, KEPT_S)
     target, part = folder / f"{code}.zip", folder / f"{code}.zip.part"
     address = f"{mirror()}/{code}.zip"
     with urllib3.PoolManager(cert_reqs="CERT_REQUIRED", ca_certs=certifi.where()) as pool:

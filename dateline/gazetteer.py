@@ -7,13 +7,12 @@ with an id below 2,000,000,000 carry GeoNames' own id.
 
 from __future__ import annotations
 
-import hashlib
 import json
+import logging
 import lzma
 import math
 import os
 import sqlite3
-import tempfile
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,7 +21,9 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
+from dateline import digests
 from dateline.errors import DataError
+from dateline.files import whole
 from dateline.folders import cache_folder
 from dateline.names import code_key, common_spelling, fold_key, is_code, with_articles, without_article
 from dateline.records import Candidate, Mention, Place
@@ -44,6 +45,8 @@ CREATE TABLE word(key TEXT PRIMARY KEY) WITHOUT ROWID;      -- common English wo
 """
 
 PACKED = Path(__file__).resolve().parents[1] / "data" / "gazetteer.sqlite.xz"
+UNPACKED = "gazetteer.sqlite"
+"""By this name ``data/digests.json`` knows what is in it."""
 FIRST_OWN_ROW = 2_000_000_000
 """Row ids below are GeoNames ids; places of our own count up from here."""
 FUZZY_MIN_LETTERS = 6
@@ -52,6 +55,7 @@ OUTLINES_KEPT = 64
 FUZZY_MIN_SCORE = 90.0
 """rapidfuzz ratio (0-100): one changed letter in ten."""
 _MATCH_BY_GRADE = {0: "name", 1: "alias", 2: "fold", 3: "alias"}
+_LOG = logging.getLogger(__name__)
 _CHUNK = 500
 """Keys asked in one statement; SQLite's own limit is far above."""
 
@@ -59,21 +63,24 @@ _CHUNK = 500
 def unpacked(packed: Path = PACKED) -> Path:
     """Return the unpacked gazetteer, unpacking it on first use (about a second).
 
-    The file name carries a digest of the packed file, so that a new version never meets an old
-    copy. Written to a temporary file first: two first starts at once are harmless.
+    The file name carries a digest of the packed file, so that a new version never meets an old copy. Each call looks at a few blocks
+    of the copy (2 ms, see :func:`dateline.digests.verified`): one that was changed or damaged is unpacked anew, and a warning is
+    logged. Written to a temporary file first: two first starts at once are harmless.
 
     Raises:
-        DataError: the packed file is missing or damaged, or the cache cannot be written.
+        DataError: the packed file is missing, damaged or not what ships, or the cache cannot be written.
     """
     try:
-        content = packed.read_bytes()
-        target = cache_folder() / f"gazetteer-{hashlib.sha256(content).hexdigest()[:12]}.sqlite"
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=target.parent)
-            with os.fdopen(handle, "wb") as file:
-                file.write(lzma.decompress(content))
-            Path(name).replace(target)
+        size = packed.stat().st_size
+        wanted = digests.shipped(packed.name)
+        if size != wanted.size:
+            raise DataError(_changed(packed))
+        target = cache_folder() / f"gazetteer-{wanted.sha256[:12]}.sqlite"
+        if target.exists():
+            if verified(target, thorough=False):
+                return target
+            _LOG.warning("dateline: the copy of the gazetteer in %r was damaged or changed: it is unpacked again.", str(target))
+        _unpack(packed, target)
     except (OSError, lzma.LZMAError) as error:
         msg = (
             f"The gazetteer {str(packed)!r} could not be unpacked into {str(cache_folder())!r}: {error}. "
@@ -81,6 +88,38 @@ def unpacked(packed: Path = PACKED) -> Path:
         )
         raise DataError(msg) from error
     return target
+
+
+def _unpack(packed: Path, target: Path) -> None:
+    content = packed.read_bytes()
+    if not digests.agrees(content, digests.shipped(packed.name)):
+        raise DataError(_changed(packed))
+    content = lzma.decompress(content)
+    if not digests.agrees(content, digests.shipped(UNPACKED)):
+        raise DataError(_changed(packed))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with whole(target, 0o600) as file:
+        file.write(content)
+
+
+def _changed(packed: Path) -> str:
+    return (
+        f"The gazetteer {str(packed)!r} is not the one that ships with Dateline: damaged, or changed. Check out the file again; "
+        "after `make data`, run `python -m data.build.digests`."
+    )
+
+
+def verified(path: Path | None = None, *, thorough: bool = True) -> bool:
+    """Return whether an unpacked core gazetteer is what ships: all of it (0.2 s), or else its size and a few blocks (2 ms).
+
+    Args:
+        path: by default the copy in the cache, unpacked if need be.
+        thorough: whether all of it is read.
+
+    Raises:
+        DataError: nothing is known of what ships, or it cannot be unpacked.
+    """
+    return digests.verified(path or unpacked(), digests.shipped(UNPACKED), thorough=thorough)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +161,7 @@ FROM name n JOIN place p ON p.row = n.place WHERE n.grade < 3 AND n.key IN"""
 
 
 def core_file() -> Path:
-    """Return the core gazetteer's file: the one that ``DATELINE_GAZETTEER`` names, else the shipped one, unpacked."""
+    """Return the core gazetteer's file: the one that ``DATELINE_GAZETTEER`` names (its user's own: not checked), else the shipped one."""
     own = os.environ.get("DATELINE_GAZETTEER")
     return Path(own) if own else unpacked()
 

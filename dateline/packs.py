@@ -12,22 +12,24 @@ import csv
 import hashlib
 import io
 import itertools
-import os
 import re
 import sqlite3
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
+from dateline import digests
+from dateline.characters import UNSAFE
 from dateline.errors import PackError
 from dateline.features import WORDS, is_area
+from dateline.files import replacing, sweep, whole
 from dateline.folders import home_folder, private_folder
-from dateline.gazetteer import FIRST_OWN_ROW, SCHEMA, core_file
+from dateline.gazetteer import FIRST_OWN_ROW, SCHEMA, Gazetteer, core_file
 from dateline.limits import MB
 from dateline.names import OFFICIAL_ROMANISATIONS, code_key, fold_key, is_code, other_spellings, usable_alias
 
@@ -41,6 +43,10 @@ MAX_RATIO = 60
 """How many times its packed size an extract may have unpacked: GeoNames' have about four."""
 MAX_LINE_BYTES = 200_000
 MAX_CSV_ROWS = 200_000
+MAX_CSV_MB = 100
+MAX_NAME = 200
+"""Characters of a name or an alias, as GeoNames has it."""
+MAX_POPULATION = 10_000_000_000
 LICENCE = "GeoNames (https://www.geonames.org), CC BY 4.0, modified"
 _ABOUT = "CREATE TABLE about(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
 _COLUMNS = 19
@@ -51,6 +57,9 @@ _KEPT_CLASSES = frozenset("PHTLA")
 _TOWN = re.compile(r"PPL[AFGLRSTW]?\d?|PPLCH|STLMT")
 _NAME = re.compile(r"[A-Za-z0-9][\w .-]{0,39}")
 _SHOWN_ALIASES = 5
+_FEATURE = re.compile(r"[A-Z][A-Z0-9]{0,9}")
+_OLD_PART = re.compile(r"tmp[a-z0-9_]{8}\.part")
+"""What older versions left where building broke off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +99,54 @@ def folder() -> Path:
 
 
 def installed() -> tuple[Pack, ...]:
-    """Return the installed packs by name. Cheap: it lists one folder."""
-    where = folder()
-    if not where.is_dir():
-        return ()
-    return tuple(Pack(path, path.stat().st_mtime_ns) for path in sorted(where.glob("*.sqlite")) if _is_database(path))
+    """Return the installed packs by name, without those that are damaged. Cheap: it lists one folder, and looks into new files only."""
+    return tuple(pack for pack in _listed() if _is_sound(pack))
 
 
 def damaged() -> tuple[str, ...]:
-    """Return the names of files among the packs that are none: they are not asked."""
-    where = folder()
-    return tuple(path.stem for path in sorted(where.glob("*.sqlite")) if not _is_database(path)) if where.is_dir() else ()
+    """Return the names of files among the packs that are none, or not what was built: they are not asked. To mend one, add it again."""
+    return tuple(pack.name for pack in _listed() if not _is_sound(pack))
+
+
+def verified(path: Path, *, thorough: bool = True) -> bool:
+    """Return whether a pack's file is what was built: all of it, or else its size and a few blocks.
+
+    Its digest lies beside it. A pack that an older Dateline built has none, and gets one with its next update: it counts as it is.
+    """
+    try:
+        # whatever name stands there: some systems write letters and capitals of a file's name their own way
+        (digest,) = digests.from_json(_digest_file(path).read_bytes()).values()
+    except FileNotFoundError:
+        return _is_database(path)
+    except (OSError, ValueError):
+        return False
+    return digests.verified(path, digest, thorough=thorough)
+
+
+def _listed() -> tuple[Pack, ...]:
+    found = []
+    for path in sorted(folder().glob("*.sqlite")):
+        with contextlib.suppress(OSError):  # removed in the meantime
+            found.append(Pack(path, path.stat().st_mtime_ns))
+    return tuple(found)
+
+
+def _digest_file(path: Path) -> Path:
+    return path.with_name(f"{path.name}.json")
+
+
+def _is_sound(pack: Pack) -> bool:
+    """Return whether a pack may be asked: what is no database, or another one than was built, must not keep the app from starting."""
+    try:
+        digest = _digest_file(pack.path)
+        return _is_database(pack.path) and _is_as_built(pack, pack.path.stat().st_size, digest.stat().st_mtime_ns if digest.exists() else 0)
+    except OSError:
+        return False
+
+
+@lru_cache(maxsize=64)
+def _is_as_built(pack: Pack, size: int, digest_ns: int) -> bool:  # noqa: ARG001  # another size or digest is looked at anew
+    return verified(pack.path, thorough=False)
 
 
 def _is_database(path: Path) -> bool:
@@ -115,6 +161,15 @@ def _is_database(path: Path) -> bool:
 def paths(packs: Iterable[Pack]) -> tuple[Path, ...]:
     """Return the files of packs, for :class:`~dateline.gazetteer.Gazetteer`."""
     return tuple(pack.path for pack in packs)
+
+
+def open_gazetteer(packs: Iterable[Pack] | None = None) -> Gazetteer:
+    """Return the core gazetteer with ``packs``, by default all that are installed: the one that screen, commands and reading share.
+
+    Raises:
+        DataError: one of the files cannot be read; the message names it.
+    """
+    return Gazetteer(packs=paths(installed() if packs is None else packs))
 
 
 def about(pack: Pack) -> About:
@@ -155,6 +210,7 @@ def remove(name: str) -> None:
     for path in folder().glob("*.sqlite"):
         if path.stem.casefold() == name.casefold():
             path.unlink(missing_ok=True)
+            _digest_file(path).unlink(missing_ok=True)
             return
     msg = f"There is no pack {name!r}. Installed: {', '.join(p.name for p in installed()) or 'none'}."
     raise PackError(msg)
@@ -195,6 +251,9 @@ def add_own(name: str, table: Path, progress: Callable[[float], None] = lambda _
         msg = f"{name!r} cannot name a pack of your own: take up to 40 letters, digits and spaces, and more than two (these are countries)."
         raise PackError(msg)
     try:
+        if (size := table.stat().st_size) > MAX_CSV_MB * MB:  # before reading: never load a huge file to refuse it
+            msg = f"{table.name!r} has {size / MB:.0f} MB; the limit is {MAX_CSV_MB} MB. Split it into several packs."
+            raise PackError(msg)
         content = table.read_bytes()
         text = content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -322,7 +381,12 @@ def _places(extract: _Extract, code: str, known: set[int]) -> Iterator[Row]:
             continue
         if feature is None or number in known or cells[8] != code or not (-90 <= lat <= 90 and -180 <= lon <= 180):
             continue
-        aliases = [a for a in dict.fromkeys(cells[3].split(",")) if usable_alias(a)]
+        # what is no id, number or name of this world is no place either
+        if not (
+            0 < number < FIRST_OWN_ROW and 0 <= population <= MAX_POPULATION and all(map(_is_name, cells[1:3])) and _is_name(cells[10])
+        ):
+            continue
+        aliases = [a for a in dict.fromkeys(cells[3].split(",")) if usable_alias(a) and _is_name(a)]
         name = cells[1]
         if romanise:
             name = _official(name, aliases, romanise)
@@ -344,7 +408,11 @@ def _feature(sort: str, code: str) -> str | None:
         return code if code in ("PPLC", "PPLX") else "PPL" if _TOWN.fullmatch(code) else None
     if sort == "A":  # the core has countries and their two levels; smaller units bear their towns' names
         return "ADM2" if code == "ADM2" else None
-    return code if code in WORDS or (sort in "HTL" and code and not code.startswith("ADM")) else None
+    return code if code in WORDS or (sort in "HTL" and _FEATURE.fullmatch(code) and not code.startswith("ADM")) else None
+
+
+def _is_name(text: str) -> bool:
+    return len(text) <= MAX_NAME and not UNSAFE.search(text)
 
 
 def _official(name: str, aliases: Sequence[str], romanise: Callable[[str], str]) -> str:
@@ -370,6 +438,8 @@ def _own_places(text: str, file: str, pack: str) -> Iterator[Row]:
             msg = f"{file!r} has more than {MAX_CSV_ROWS:,} rows, the limit. Split it into several packs."
             raise PackError(msg)
         row = {(key or "").strip().lower(): (value or "").strip() for key, value in raw.items() if isinstance(value, str | None)}
+        aliases = [a.strip() for a in row.get("aliases", "").split("|") if a.strip()]
+        _check_cells(row, aliases, f"{file!r}, row {number}")
         name, feature = row["name"], row.get("feature") or "PPL"
         try:
             lat, lon = float(row["lat"]), float(row["lon"])
@@ -379,15 +449,35 @@ def _own_places(text: str, file: str, pack: str) -> Iterator[Row]:
             msg = f"{file!r}, row {number}: {row['lat']!r}, {row['lon']!r} is no point on earth. Give degrees, as 48.59 and 38.00."
             raise PackError(msg) from None
         if not fold_key(name) or feature not in WORDS:
-            what = f"the feature {feature!r} is unknown" if fold_key(name) else "the name is empty"
+            what = f"the feature {feature[:40]!r} is unknown" if fold_key(name) else "the name is empty"
             msg = f"{file!r}, row {number}: {what}. Mend the row and add the file again."
             raise PackError(msg)
-        aliases = [a.strip() for a in row.get("aliases", "").split("|") if a.strip()]
         yield (
             FIRST_OWN_ROW + number, f"my:{slug}-{number}", name, feature, round(lat * 1e5), round(lon * 1e5),
-            row.get("country", "")[:2].upper(), "",
+            row.get("country", "").upper(), "",
             0, 0, "area" if is_area(feature) else "point", "|".join(aliases[:_SHOWN_ALIASES]), "", f"your pack {pack}",
         ), [(name, 0), *((a, 1) for a in aliases)]  # fmt: skip
+
+
+def _check_cells(row: dict[str, str], aliases: Sequence[str], where: str) -> None:
+    """Look at the cells of a row that are taken over as they are.
+
+    Raises:
+        PackError: one is too long or holds what no name does; the message begins with ``where`` and names the column.
+    """
+    for column in ("name", "aliases", "lat", "lon", "feature", "country"):
+        if found := UNSAFE.search(row.get(column, "")):
+            msg = f"{where}, column {column!r}: there is a control character in it (U+{ord(found[0]):04X}). Take it out and try again."
+            raise PackError(msg)
+    for column, names in (("name", [row["name"]]), ("aliases", aliases), ("lat", [row["lat"]]), ("lon", [row["lon"]])):
+        if longest := next((name for name in names if len(name) > MAX_NAME), ""):
+            msg = f"{where}, column {column!r}: {longest[:20]!r} has {len(longest):,} characters; the limit is {MAX_NAME}. Shorten it."
+            raise PackError(msg)
+    if not re.fullmatch(r"(?:[A-Za-z]{2})?", row.get("country", "")):
+        msg = (
+            f"{where}, column 'country': {row['country'][:40]!r} is not a country code. Give the two letters of ISO 3166-1, as UA, or none."
+        )
+        raise PackError(msg)
 
 
 def _build(
@@ -395,34 +485,45 @@ def _build(
 ) -> About:
     """Write the pack beside its place and move it there: a pack is whole or not there."""
     where = private_folder(folder())
-    handle, temporary = tempfile.mkstemp(dir=where, suffix=".part")
-    os.close(handle)
+    sweep(where, _OLD_PART)
     target = where / f"{name}.sqlite"
     try:
-        db = sqlite3.connect(temporary)
-        db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + SCHEMA + _ABOUT + _UNSORTED)
-        places = 0
-        for values, called in rows:
-            db.execute(f"INSERT OR REPLACE INTO place VALUES({','.join('?' * len(values))})", values)
-            keyed = ((code_key(word) if is_code(word) else fold_key(word), values[0], grade) for word, grade in called)
-            db.executemany("INSERT INTO filed VALUES(?,?,?)", [entry for entry in keyed if len(entry[0]) > 1])
-            places += 1
-            if places % 2_000 == 0:
-                progress(min(0.9, 0.9 * places / max(1, expected)))
-        db.execute(_SORTED)  # in the order of the index: filed one by one they take twice as long
-        names = db.execute("SELECT count(*) FROM name").fetchone()[0]
-        made = datetime.now(UTC).date().isoformat()
-        facts = {"sort": sort, "places": places, "names": names, "source": source, "licence": licence, "made": made, "digest": digest}
-        db.executemany("INSERT INTO about VALUES(?,?)", [(key, str(value)) for key, value in facts.items()])
-        db.commit()
-        db.close()
-        with Path(temporary).open("rb") as file:
-            os.fsync(file.fileno())
-        Path(temporary).replace(target)
+        with replacing(target, 0o600) as temporary:
+            db = sqlite3.connect(temporary)
+            try:
+                _fill(db, sort, rows, licence, source, digest, progress, expected)
+            finally:
+                db.close()
+            with temporary.open("rb") as file:
+                built = digests.digest_of(file, blocks=True)
+            # in this order: stopped in between, there is a pack without a digest, and none with another's
+            _digest_file(target).unlink(missing_ok=True)
+        with whole(_digest_file(target), 0o600) as file:
+            file.write(digests.to_json({target.name: built}).encode("ascii"))
     except (sqlite3.Error, OSError) as error:
         msg = f"The pack {name!r} could not be written to {str(where)!r}: {error}. Make room there and try again."
         raise PackError(msg) from error
-    finally:
-        Path(temporary).unlink(missing_ok=True)
     progress(1.0)
     return about(Pack(target, target.stat().st_mtime_ns))
+
+
+def _fill(
+    db: sqlite3.Connection, sort: str, rows: Iterable[Row], licence: str, source: str, digest: str, progress: Callable[[float], None],
+    expected: int,
+) -> None:  # fmt: skip
+    """Write the tables of a pack into an empty database."""
+    db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + SCHEMA + _ABOUT + _UNSORTED)
+    places = 0
+    for values, called in rows:
+        db.execute(f"INSERT OR REPLACE INTO place VALUES({','.join('?' * len(values))})", values)
+        keyed = ((code_key(word) if is_code(word) else fold_key(word), values[0], grade) for word, grade in called)
+        db.executemany("INSERT INTO filed VALUES(?,?,?)", [entry for entry in keyed if len(entry[0]) > 1])
+        places += 1
+        if places % 2_000 == 0:
+            progress(min(0.9, 0.9 * places / max(1, expected)))
+    db.execute(_SORTED)  # in the order of the index: filed one by one they take twice as long
+    names = db.execute("SELECT count(*) FROM name").fetchone()[0]
+    made = datetime.now(UTC).date().isoformat()
+    facts = {"sort": sort, "places": places, "names": names, "source": source, "licence": licence, "made": made, "digest": digest}
+    db.executemany("INSERT INTO about VALUES(?,?)", [(key, str(value)) for key, value in facts.items()])
+    db.commit()

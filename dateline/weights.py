@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dateline.digests import agrees, shipped
 from dateline.errors import DataError
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "weights"
@@ -20,14 +21,28 @@ MAX_REMEMBERED = 50_000
 """Words whose pieces are remembered; a report of nothing but new words starts afresh."""
 
 
+def content(path: Path) -> bytes:
+    """Return the bytes of a file of weights; of one in :data:`FOLDER` they are those that ship (see :mod:`dateline.digests`).
+
+    Raises:
+        DataError: it is of the shipped ones and has changed: a turned sign reads as well as a right one, and reads wrongly.
+        OSError: it cannot be read.
+    """
+    found = path.read_bytes()
+    if path.parent == FOLDER and not agrees(found, shipped(f"{FOLDER.name}/{path.name}")):
+        msg = f"The weights in {str(path)!r} are not those that ship with Dateline: damaged, or changed. Check out the file again."
+        raise DataError(msg)
+    return found
+
+
 def load(path: Path, *, as_stored: bool = False) -> dict[str, NDArray[Any]]:
     """Return the arrays of a file by name: half-precision weights as float32 (unless ``as_stored``), all else as it is.
 
     Raises:
-        DataError: the file is missing or damaged; the message names it.
+        DataError: the file is missing, damaged or not what ships; the message names it.
     """
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
+        with np.load(io.BytesIO(content(path)), allow_pickle=False) as file:
             held = {name: file[name] for name in file.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         msg = f"The weights in {str(path)!r} cannot be read: {error}. Check out the file again."

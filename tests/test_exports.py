@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import sys
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -245,6 +246,40 @@ def test_what_is_filtered_is_what_is_handed_over(bakhmut):
 )
 def test_a_file_name_says_form_and_table(name, form, table):
     assert (format_of(name)[0].name, format_of(name)[1]) == (form, table)
+
+
+@pytest.mark.parametrize("name", ["page", "png", "svg"])
+def test_a_map_is_drawn_from_the_gazetteer_that_the_report_was_read_with(whole, tmp_path, monkeypatch, name):
+    from dateline import Gazetteer
+    from dateline.exports import export
+
+    asked = []
+
+    class Own(Gazetteer):
+        def outline(self, place_id):
+            asked.append(place_id)
+            return super().outline(place_id)
+
+    def another():
+        raise AssertionError("another gazetteer was opened")
+
+    for module in ("page", "picture"):
+        monkeypatch.setattr(sys.modules[f"dateline.exports.{module}"], "open_gazetteer", another)
+    own = Own()
+    export(whole, tmp_path / f"map{FORM[name].suffix}", own)
+    assert render(whole, FORM[name], gazetteer=own)
+    assert asked or name != "page", "no area lies within the picture of this report"
+    with pytest.raises(AssertionError, match="another"):
+        render(whole, FORM[name])
+
+
+def test_the_usual_gazetteer_has_the_packs_that_are_installed(home, tmp_path):
+    from dateline import packs
+
+    (tmp_path / "mine.csv").write_text("name,lat,lon\nQorvexhilamo,48,38\n", encoding="utf-8")
+    packs.add_own("mine", tmp_path / "mine.csv")
+    assert packs.open_gazetteer().candidates("Qorvexhilamo")
+    assert not packs.open_gazetteer(()).candidates("Qorvexhilamo")
 
 
 def test_an_unknown_ending_lists_the_known_ones():

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import http.server
 import ipaddress
 import socket
 import threading
 import time
+from unittest import mock
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dateline import LinkError, LinkFailed, LinkRefused, Workshop
@@ -204,6 +206,45 @@ def test_the_sandbox_refuses_this_machine_when_nobody_allows_it(sites):
     with pytest.raises(LinkRefused):
         shop.fetch(f"http://{PUBLIC}/")
     shop.close()
+
+
+@pytest.mark.parametrize(
+    "link", ["http://[fe80::1%25eth0]/", "http://[::1%lo]/", "http://[fe80::1%eth0]/x", "https://[::1%25lo]:443/", "http://a%2fb.example/", "http://[::1]/", "http://[fd00::1]/"]
+)  # fmt: skip
+def test_an_address_with_a_zone_or_of_this_machine_is_refused(link):
+    with pytest.raises(LinkRefused):
+        fetch.fetch(link)
+    assert "%" not in fetch.host_of(link)
+
+
+@pytest.mark.parametrize("onward", ["http://[::1", "//[x]/", "http://[::1%lo]/", "http://a]/"])
+def test_a_site_that_sends_on_to_no_address_is_refused(onward, sites, names):
+    port = sites[0].server_address[1]
+    with pytest.raises(LinkRefused):
+        fetch.fetch(f"http://public.example:{port}/to?{onward}", allowed, (port, 80))
+
+
+PARTS = st.sampled_from(
+    ["http://", "https://", "HTTP://", "ftp:", "//", "[", "]", "::1", "fe80::1", "%25eth0", "%lo", "%", "@", ":", "80", "443", "99999", "٣", "a.example",
+     "/", "?", "#", "\\", "\x00", " ", "ß", "xn--", "xn--a", "．", "。", "..", ".", "1.2.3.4", "0x7f.1", "[::1%lo]", "[fe80::1%25e]", "[v1.a]", "[::ffff:1.2.3.4]", "\ud800", "\u202e",
+     "é" * 70, "a" * 70, "-"]
+)  # fmt: skip
+LINKS = st.builds("".join, st.lists(PARTS | st.text(max_size=3), max_size=8)) | st.builds(
+    lambda parts: f"http://{''.join(parts)}", st.lists(PARTS, max_size=4)
+)
+
+
+@settings(max_examples=500)
+@given(LINKS)
+def test_any_link_is_asked_or_refused_and_nothing_else(link):
+    assert fetch.host_of(link).isascii()
+    try:
+        with mock.patch.object(
+            socket, "getaddrinfo", functools.partial(socket.getaddrinfo, flags=socket.AI_NUMERICHOST)
+        ):  # nobody is asked
+            fetch.fetch(link, lambda _: False)
+    except LinkError:
+        return
 
 
 @given(st.ip_addresses(v=4))

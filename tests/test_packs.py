@@ -5,9 +5,11 @@ from __future__ import annotations
 import functools
 import http.server
 import io
+import os
 import random
 import re
 import threading
+import time
 import zipfile
 from pathlib import Path
 
@@ -146,6 +148,10 @@ def test_own_places_are_a_pack(home, tmp_path):
         ("place,lat,lon\nA,1,2\n", "no column 'name'"), ("name,lat,lon\nTown,91,2\n", r"row 2: '91'"), ("name,lat,lon\nTown,,\n", "no point on earth"),
         ("name,lat,lon\nTown,nan,2\n", "no point on earth"), ("name,lat,lon\n,1,2\n", "name is empty"), ("name,lat,lon,feature\nTown,1,2,CITY\n", "'CITY'"),
         ("", "no column"),
+        (f"name,lat,lon\n{'N' * 5_000},1,2\n", r"row 2, column 'name': 'NNNNN.*5,000 characters"), (f"name,lat,lon\nTown,{'1' * 300},2\n", "column 'lat'"),
+        (f"name,lat,lon,aliases\nTown,1,2,T|{'N' * 201}\n", "column 'aliases'.*201"), ("name,lat,lon\nA,1,2\nTo\x1b]0;wn,1,2\n", r"row 3, column 'name'.*U\+001B"),
+        ("name,lat,lon,aliases\nTown,1,2,a|b\u202ec\n", r"column 'aliases'.*U\+202E"), ('name,lat,lon\n"To\nwn",1,2\n', r"column 'name'.*U\+000A"),
+        ("name,lat,lon,country\nTown,1,2,Ukraine\n", "'Ukraine' is not a country code"), ("name,lat,lon,feature\nTown,1,2,PP\x00L\n", r"U\+0000"),
     ],
 )  # fmt: skip
 def test_a_wrong_table_of_places_says_which_row(home, tmp_path, text, says):
@@ -153,6 +159,102 @@ def test_a_wrong_table_of_places_says_which_row(home, tmp_path, text, says):
     with pytest.raises(PackError, match=says):
         packs.add_own("mine", tmp_path / "mine.csv")
     assert not packs.installed()
+
+
+def test_a_huge_table_is_refused_before_it_is_read(home, tmp_path, monkeypatch):
+    (tmp_path / "mine.csv").write_text(OWN, encoding="utf-8")
+    monkeypatch.setattr(packs, "MAX_CSV_MB", 0)
+    with pytest.raises(PackError, match=r"mine\.csv.*limit"):
+        packs.add_own("mine", tmp_path / "mine.csv")
+
+
+def test_lone_surrogates_in_a_table_are_refused(home, tmp_path):
+    (tmp_path / "mine.csv").write_bytes("name,lat,lon\nTo\ud800wn,1,2\n".encode("utf-8", "surrogatepass"))
+    with pytest.raises(PackError, match=r"mine\.csv.*UTF-8"):
+        packs.add_own("mine", tmp_path / "mine.csv")
+
+
+def test_rows_of_an_extract_that_name_nothing_are_passed_over(home, tmp_path):
+    bad = [
+        row(90_000_101, "N" * 5_000, 48.5, 37.9), row(90_000_102, "To\x1b]0;wn", 48.5, 37.9), row(90_000_103, "To\u202ewn", 48.5, 37.9),
+        row(10**30, "Hugeid", 48.5, 37.9), row(2_000_000_001, "Notgeonames", 48.5, 37.9), row(-5, "Negative", 48.5, 37.9), row(90_000_104, "Crowded", 48.5, 37.9, population=10**30),
+        row(90_000_105, "Nobody", 48.5, 37.9, population=-1), row(90_000_106, "Strange", 48.5, 37.9, sort="H", feature="X" * 5_000),
+    ]  # fmt: skip
+    good = row(90_000_107, "Goodtown", 48.5, 37.9, aliases=f"Fine,{'N' * 5_000},Ba\x1bd")
+    (tmp_path / "UA.txt").write_text("\n".join([ROWS[0], *bad, good]), encoding="utf-8")
+    about = packs.add_country("UA", tmp_path / "UA.txt")
+    assert about.places == 2
+    (candidate,) = opened().candidates("Goodtown")
+    assert candidate.place.aliases == ("Fine",)
+    assert opened().candidates("Fine")
+
+
+@pytest.fixture
+def built(home, tmp_path):
+    packs.add_country("UA", extract(tmp_path / "UA.zip"))
+    (pack,) = packs.installed()
+    return pack.path
+
+
+def turned(path, at):
+    content = bytearray(path.read_bytes())
+    content[at] ^= 0x80
+    path.write_bytes(content)
+
+
+def test_a_pack_that_changed_is_not_asked_and_is_listed_as_damaged(built, capsys, tmp_path):
+    turned(built, 60)
+    assert not packs.installed()
+    assert packs.damaged() == ("UA",)
+    assert not opened().candidates("Qorvexhilamo")
+    assert main(["gazetteer", "list"]) == 0
+    assert re.search(r"'UA' is damaged.*Add it again", capsys.readouterr().err)
+    assert main(["gazetteer", "update", "UA", "--file", str(tmp_path / "UA.zip")]) == 0
+    assert not packs.damaged()
+    assert opened().candidates("Qorvexhilamo")
+
+
+def test_one_bit_of_a_pack_is_told_by_the_thorough_way(built):
+    assert packs.verified(built)
+    turned(built, built.stat().st_size - 9)
+    assert not packs.verified(built)
+
+
+@pytest.mark.parametrize("harm", ["cut short", "no digest", "none in it", "another's digest"])
+def test_a_pack_whose_digest_does_not_fit_is_damaged(built, harm):
+    digest = built.with_name("UA.sqlite.json")
+    if harm == "cut short":
+        built.write_bytes(built.read_bytes()[:-1])
+    else:
+        text = {
+            "no digest": "{",
+            "none in it": "{}",
+            "another's digest": re.sub('"size": [0-9]+', '"size": 7', digest.read_text(encoding="ascii")),
+        }
+        digest.write_text(text[harm], encoding="ascii")
+    assert packs.damaged() == ("UA",)
+    packs.remove("UA")
+    assert not list(packs.folder().iterdir())
+
+
+def test_a_pack_of_an_older_home_goes_on_working_and_gets_a_digest(built, tmp_path):
+    built.with_name("UA.sqlite.json").unlink()
+    assert [pack.name for pack in packs.installed()] == ["UA"]
+    assert packs.verified(built)
+    packs.add_country("UA", extract(tmp_path / "UA.zip"))
+    assert built.with_name("UA.sqlite.json").exists()
+    assert packs.verified(built)
+
+
+def test_what_building_left_behind_is_swept(built, tmp_path):
+    ours = [built.with_name(name) for name in ("tmpab12_xyz.part", f".dateline-{'a' * 16}.part")]
+    young = built.with_name("tmpyoung123.part")
+    for path in (*ours, young, built.with_name("mine.txt")):
+        path.write_bytes(b"x")
+        if path != young:
+            os.utime(path, (1, 1))
+    packs.add_country("UA", extract(tmp_path / "UA.zip"))
+    assert sorted(p.name for p in packs.folder().iterdir()) == ["UA.sqlite", "UA.sqlite.json", "mine.txt", "tmpyoung123.part"]
 
 
 def test_a_reading_says_which_packs_it_used(home, tmp_path):
@@ -218,6 +320,17 @@ def test_a_broken_download_is_gone_on_with(geonames, capsys):
     assert told == sorted(told)
     assert main(["gazetteer", "add", "UA"]) == 0
     assert "5 places" in capsys.readouterr().out
+
+
+def test_a_download_that_broke_off_is_kept_for_a_week_and_no_longer(geonames, tmp_path):
+    folder = tmp_path / "cache" / "downloads"
+    folder.mkdir(parents=True)
+    for name, days in (("SD", 8), ("PL", 6)):
+        for path in (folder / f"{name}.zip.part", folder / f"{name}.zip.part.state"):
+            path.write_bytes(b"x")
+            os.utime(path, (time.time() - days * 86_400,) * 2)
+    country_extract("UA")
+    assert sorted(path.name for path in folder.iterdir()) == ["PL.zip.part", "PL.zip.part.state", "UA.zip"]
 
 
 def test_a_mirror_without_the_country_or_without_a_zip_is_a_clear_message(geonames):

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
+from data.build import digests
 from data.train.corpora import MARKED, Document, corpus, fold_of, held_out, is_right, marked
 from data.train.reliability import draw, ece
 from dateline import ranking
@@ -233,6 +234,7 @@ def main() -> None:
     else:
         arrays = rounds(*train(some))
     save(ranking.WEIGHTS, arrays | {"doubt": np.zeros(len(DOUBT_INPUTS)), "labels.doubt": np.array(DOUBT_INPUTS)})
+    digests.write()  # only weights that their digest knows are loaded
     ranker = Ranker()
     rows, names, folds = [], [], []
     tally: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from dateline import decisions as log
-from dateline import packs
-from dateline.characters import escaped
+from dateline.commands.terminal import json_lines, say
 from dateline.desk import Desk
 from dateline.errors import DecisionError
-from dateline.gazetteer import Gazetteer
+from dateline.files import whole
 from dateline.library import WHO, Library
+from dateline.packs import open_gazetteer
 from dateline.workshop import Workshop
 
 
@@ -38,7 +38,7 @@ def add(commands: Any) -> None:
 
 
 def _desk(shop: Workshop) -> Desk:
-    return Desk(Library(), shop, Gazetteer(packs=packs.paths(packs.installed())))
+    return Desk(Library(), shop, open_gazetteer())
 
 
 def _export(args: argparse.Namespace) -> int:
@@ -47,28 +47,27 @@ def _export(args: argparse.Namespace) -> int:
     if article is None:
         msg = f"There is no report {args.report!r} in the library. There are: {', '.join(e.id for e in library.reports.entries())}."
         raise DecisionError(msg)
-    text = json.dumps(log.to_json(article, library.decisions(article.id)), ensure_ascii=False, indent=1)
+    text = json_lines(json.dumps(log.to_json(article, library.decisions(article.id)), ensure_ascii=False, indent=1))
     if args.out == "-":
         sys.stdout.write(text + "\n")
     else:
-        Path(args.out).write_text(text + "\n", encoding="utf-8")
+        with whole(Path(args.out)) as file:
+            file.write(text.encode() + b"\n")
     return 0
 
 
 def _import(args: argparse.Namespace) -> int:
     with Workshop() as shop:
         merged = _desk(shop).merge(args.report, args.file.read_bytes())
-    print(f"{merged.new} new decisions; {merged.left_out} fit no words of this text.")
+    say(f"{merged.new} new decisions; {merged.left_out} fit no words of this text.")
     if merged.standing:
-        print(
-            f"{merged.standing} of them count for reports added from now on too. They are listed by: python -m dateline decisions standing"
-        )
+        say(f"{merged.standing} of them count for reports added from now on too. They are listed by: python -m dateline decisions standing")
     return 0
 
 
 def _standing(_: argparse.Namespace) -> int:
     for made in Library().standing():
-        print(f"{made.id}  {escaped(made.anchor.text)}: {escaped(log.in_words(made))}, by {escaped(made.who)}, {made.at[:10]}")
+        say(f"{made.id}  {made.anchor.text}: {log.in_words(made)}, by {made.who}, {made.at[:10]}")
     return 0
 
 
@@ -79,5 +78,5 @@ def _revoke(args: argparse.Namespace) -> int:
         msg = f"No decision {args.decision!r} counts from now on. They are listed by: python -m dateline decisions standing"
         raise DecisionError(msg)
     library.decide([log.undoing(made, who=library.setting("who", WHO))])
-    print(f"Taken back: {escaped(made.anchor.text)}, {escaped(log.in_words(made))}.")
+    say(f"Taken back: {made.anchor.text}, {log.in_words(made)}.")
     return 0

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
 from dateline import decisions as log
-from dateline import packs
 from dateline.commands.gazetteer import bar
 from dateline.commands.reading import said
+from dateline.commands.terminal import say, warn
 from dateline.desk import Desk
 from dateline.errors import ExportError
 from dateline.exports import FORMATS, export, format_of, select
@@ -18,6 +17,7 @@ from dateline.gazetteer import Gazetteer
 from dateline.intake.draft import as_article
 from dateline.kinds import kinds
 from dateline.library import Library
+from dateline.packs import open_gazetteer
 from dateline.records import ReadArticle
 from dateline.tables import mentions_table
 from dateline.workshop import Workshop
@@ -44,30 +44,31 @@ def run(args: argparse.Namespace) -> int:
             msg = f"{name!r} is the report itself: it would be replaced. Choose another name."
             raise ExportError(msg)
         format_of(name)  # an unknown ending is said before anything is read
+    gazetteer = open_gazetteer()
     with Workshop() as shop:
-        read = _read(args.report, shop)
+        read = _read(args.report, shop, gazetteer)
     mentions = mentions_table(read)
     mentions = mentions[mentions["reference"] != log.NOT_A_PLACE]
     if args.kinds:
         wanted = {kind.strip() for kind in args.kinds.split(",")}
         if unknown := wanted - set(mentions["kind"]):
             known = ", ".join(kind.name for kind in kinds())
-            print(f"dateline: no mention is of the kind {sorted(unknown)[0]!r}; the kinds are: {known}.", file=sys.stderr)
+            warn(f"no mention is of the kind {sorted(unknown)[0]!r}; the kinds are: {known}.")
         mentions = mentions[mentions["kind"].isin(wanted)]
     if args.checked:
         mentions = mentions[mentions["status"] != "unchecked"]
     selection = select(read, mentions)
     for name in args.to:
-        export(selection, name)
-        print(f"{name}: {selection.note}")
+        export(selection, name, gazetteer)
+        say(f"{name}: {selection.note}")
     return 0
 
 
-def _read(report: str, shop: Workshop) -> ReadArticle:
+def _read(report: str, shop: Workshop, gazetteer: Gazetteer) -> ReadArticle:
     """Return the report, read: a file is read now, a report of the library comes with its decisions."""
     path = Path(report)
     if path.exists():
         draft = shop.open(path)
         said(draft)
         return shop.read(as_article(draft, path.stem), progress=bar("Reading"))[0]
-    return Desk(Library(), shop, Gazetteer(packs=packs.paths(packs.installed()))).open(report, bar("Reading")).read
+    return Desk(Library(), shop, gazetteer).open(report, bar("Reading")).read

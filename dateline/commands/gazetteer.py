@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dateline import packs
+from dateline.commands.terminal import say, warn
 from dateline.downloads import country_extract, mirror
 from dateline.errors import PackError
 
@@ -40,7 +41,9 @@ def add(commands: Any) -> None:
 
 
 def _add(args: argparse.Namespace) -> int:
-    if args.again and not any(pack.name.casefold() == args.name.casefold() for pack in packs.installed()):
+    if args.again and args.name.casefold() not in {
+        name.casefold() for name in (*(pack.name for pack in packs.installed()), *packs.damaged())
+    }:
         msg = f"There is no pack {args.name!r} to update. Add it: python -m dateline gazetteer add {args.name}"
         raise PackError(msg)
     if args.again and args.file is None and not re.fullmatch("[A-Za-z]{2}", args.name):
@@ -52,27 +55,27 @@ def _add(args: argparse.Namespace) -> int:
     else:
         archive = args.file
         if archive is None:
-            print(f"Asking {mirror()} for {args.name.upper()}.zip: its operators see your address and the country.", file=sys.stderr)
+            warn(f"asking {mirror()} for {args.name.upper()}.zip: its operators see your address and the country.")
             archive = country_extract(args.name, bar("Fetching"))
         about = packs.add_country(args.name, archive, bar("Building"))
-    print(in_words(about))
+    say(in_words(about))
     return 0
 
 
 def _list(_: argparse.Namespace) -> int:
     found = packs.installed()
     for pack in found:
-        print(in_words(packs.about(pack)))
+        say(in_words(packs.about(pack)))
     for name in packs.damaged():
-        print(f"dateline: the pack {name!r} is damaged and not used. Add it again, or remove it.", file=sys.stderr)
+        warn(f"the pack {name!r} is damaged or changed, and not used. Add it again, or remove it.")
     if not found:
-        print("No packs: the core gazetteer alone. Add a country's villages: python -m dateline gazetteer add UA")
+        say("No packs: the core gazetteer alone. Add a country's villages: python -m dateline gazetteer add UA")
     return 0
 
 
 def _remove(args: argparse.Namespace) -> int:
     packs.remove(args.name)
-    print(f"The pack {args.name} is removed.")
+    say(f"The pack {args.name} is removed.")
     return 0
 
 

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from dateline.batch import read_lines, toponyms
+from dateline.commands.terminal import printable, warn
 from dateline.errors import DatelineError
+from dateline.files import whole
 from dateline.geoparsing.annotation_schemes import DEFAULT, INCLUDABLE, PROFILES, Policy
 from dateline.intake.draft import Draft, as_article
 from dateline.intake.formats import SUFFIXES
@@ -67,7 +69,7 @@ def _read_lines(source: str, target: str, policy: Policy) -> int:
             out.write(json.dumps(answer).encode("ascii") + b"\n")
             out.flush()
     if failed:
-        print(f"dateline: {failed} of {count} lines could not be read; each has its reason in the output.", file=sys.stderr)
+        warn(f"{failed} of {count} lines could not be read; each has its reason in the output.")
     return 0
 
 
@@ -76,19 +78,16 @@ def _whole(source: str) -> Iterator[None]:
     try:
         yield
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        msg = f"{source!r} is cut short or damaged: what was read of it is written. Get it again."
+        msg = f"{source!r} is cut short or damaged: a file given with -o is not written, or stays as it was. Get it again."
         raise DatelineError(msg) from error
 
 
 def said(draft: Draft) -> None:
     """Say on standard error what one should know of a report's text."""
     for note in draft.notes:
-        print(f"dateline: {note}", file=sys.stderr)
+        warn(note)
     if draft.language and draft.language != "en":
-        print(
-            f"dateline: the text is in another language ({draft.language}). Dateline reads English: many places are missed.",
-            file=sys.stderr,
-        )
+        warn(f"the text is in another language ({draft.language}). Dateline reads English: many places are missed.")
 
 
 def _read_report(path: Path, target: str, policy: Policy) -> int:
@@ -104,7 +103,7 @@ def _read_report(path: Path, target: str, policy: Policy) -> int:
 def as_text(done: ReadArticle) -> str:
     """Return the readings of a report as lines for a terminal: name, place, kind, reference, how sure, point."""
     head = "".join(title.ljust(width) for title, width in _WIDTHS.items()) + "sure  point"
-    lines = [f"{done.article.title or done.article.id}: {len(done.readings)} mentions", "", head]
+    lines = [f"{printable(done.article.title or done.article.id)}: {len(done.readings)} mentions", "", head]
     for answer in toponyms(done):
         place = (
             f"{answer['place_name']} ({answer['feature']}{' ' + answer['country'] if answer['country'] else ''})"
@@ -119,7 +118,7 @@ def as_text(done: ReadArticle) -> str:
 
 
 def _cell(text: str, width: int) -> str:
-    text = " ".join(text.split())
+    text = printable(" ".join(text.split()))
     return (text if len(text) < width else text[: width - 2] + "…").ljust(width)
 
 
@@ -141,5 +140,9 @@ def _written(target: str) -> Iterator[BinaryIO]:
     if target == "-":
         yield sys.stdout.buffer
         return
-    with gzip.open(target, "wb") if target.endswith(".gz") else Path(target).open("wb") as file:
-        yield file  # type: ignore[misc]  # both take bytes
+    with whole(Path(target)) as file:
+        if target.endswith(".gz"):
+            with gzip.GzipFile("", "wb", fileobj=file) as packed:  # no name in it: it would be the temporary one
+                yield packed  # type: ignore[misc]  # it takes bytes too
+        else:
+            yield file

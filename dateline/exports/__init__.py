@@ -5,8 +5,6 @@ One module a family of formats. :data:`FORMATS` is the list; :func:`export` writ
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -18,8 +16,14 @@ from dateline.exports.page import page
 from dateline.exports.picture import png, svg
 from dateline.exports.selection import LICENCE, Selection, select
 from dateline.exports.tabular import csv, parquet, to_csv
+from dateline.files import whole
+from dateline.gazetteer import Gazetteer
 
 __all__ = ["FORMATS", "LICENCE", "Format", "Selection", "export", "format_of", "render", "select", "to_csv"]
+
+
+Writer = Callable[[Selection, str, Gazetteer | None], bytes]
+"""Makes a file's bytes of a selection, a table's name, and the gazetteer that a map takes outlines from (None: the usual one)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,12 @@ class Format:
     media_type: str
     tables: tuple[str, ...]
     """Which tables it can hold: ``mentions`` or ``places``, one file each; empty where it holds both."""
-    write: Callable[[Selection, str], bytes]
+    write: Writer
+
+
+def _table(write: Callable[[Selection, str], bytes]) -> Writer:
+    """Return the writer of a form that draws no map: it needs no gazetteer."""
+    return lambda selection, table, _gazetteer: write(selection, table)
 
 
 _BOTH = ("mentions", "places")
@@ -40,12 +49,12 @@ FORMATS = (
     Format("page", ".html", "Map to publish (one HTML file)", "text/html", (), page),
     Format("png", ".png", "Picture of the map (PNG, for print)", "image/png", (), png),
     Format("svg", ".svg", "Picture of the map (SVG, to edit)", "image/svg+xml", (), svg),
-    Format("csv", ".csv", "Table (CSV, for spreadsheets)", "text/csv", _BOTH, csv),
-    Format("geojson", ".geojson", "GeoJSON (for web maps)", "application/geo+json", _BOTH, geojson),
-    Format("geopackage", ".gpkg", "GeoPackage (for QGIS)", "application/geopackage+sqlite3", (), geopackage),
-    Format("kml", ".kml", "KML (for Google Earth)", "application/vnd.google-earth.kml+xml", (), kml),
-    Format("parquet", ".parquet", "Parquet (for analysis)", "application/vnd.apache.parquet", _BOTH, parquet),
-    Format("jsonld", ".jsonld", "Web Annotations (JSON-LD)", "application/ld+json", (), jsonld),
+    Format("csv", ".csv", "Table (CSV, for spreadsheets)", "text/csv", _BOTH, _table(csv)),
+    Format("geojson", ".geojson", "GeoJSON (for web maps)", "application/geo+json", _BOTH, _table(geojson)),
+    Format("geopackage", ".gpkg", "GeoPackage (for QGIS)", "application/geopackage+sqlite3", (), _table(geopackage)),
+    Format("kml", ".kml", "KML (for Google Earth)", "application/vnd.google-earth.kml+xml", (), _table(kml)),
+    Format("parquet", ".parquet", "Parquet (for analysis)", "application/vnd.apache.parquet", _BOTH, _table(parquet)),
+    Format("jsonld", ".jsonld", "Web Annotations (JSON-LD)", "application/ld+json", (), _table(jsonld)),
 )
 
 
@@ -63,31 +72,31 @@ def format_of(file: str) -> tuple[Format, str]:
     return found, "places" if path.stem.lower().startswith("place") else "mentions"
 
 
-def render(selection: Selection, form: Format, table: str = "mentions") -> bytes:
+def render(selection: Selection, form: Format, table: str = "mentions", gazetteer: Gazetteer | None = None) -> bytes:
     """Return a selection in a form.
 
     Args:
         selection: from :func:`select`.
         form: one of :data:`FORMATS`.
         table: ``mentions`` or ``places``, for forms that hold one of them.
+        gazetteer: that the report was read with, for forms that draw a map; by default the core with the installed packs.
     """
-    return form.write(selection, table)
+    return form.write(selection, table, gazetteer)
 
 
-def export(selection: Selection, to: Path | str) -> None:
+def export(selection: Selection, to: Path | str, gazetteer: Gazetteer | None = None) -> None:
     """Write a selection to a file, whole or not at all; form and table follow from its name, see :func:`format_of`.
+
+    ``gazetteer``: as :func:`render`.
 
     Raises:
         ExportError: the ending is unknown, or the file cannot be written.
     """
     path = Path(to)
-    content = render(selection, *format_of(path.name))
+    content = render(selection, *format_of(path.name), gazetteer)
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        with os.fdopen(handle, "wb") as file:
+        with whole(path) as file:
             file.write(content)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
     except OSError as error:
         msg = f"{str(path)!r} cannot be written: {error.strerror}. Choose another folder."
         raise ExportError(msg) from error

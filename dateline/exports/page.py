@@ -17,6 +17,7 @@ from dateline.features import areas, is_area, word
 from dateline.gazetteer import Gazetteer
 from dateline.kinds import kinds
 from dateline.layers import Bounds, features, focus
+from dateline.packs import open_gazetteer
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 BASEMAP = STATIC / "basemap"
@@ -26,9 +27,9 @@ _SCRIPTS = ("vendor/leaflet.js", "dateline/basemap.js", "dateline/symbols.js", "
 _STYLES = ("vendor/leaflet.css", "dateline/publish.css")
 
 
-def page(selection: Selection, _what: str = "") -> bytes:
-    """Return the page, UTF-8."""
-    data = _json(_data(selection))
+def page(selection: Selection, _what: str = "", gazetteer: Gazetteer | None = None) -> bytes:
+    """Return the page, UTF-8. Outlines and names of countries come from ``gazetteer``, by default the core with the installed packs."""
+    data = _json(_data(selection, gazetteer or open_gazetteer()))
     scripts = [_text(name) for name in _SCRIPTS]
     first = f"window.datelineFiles = {_json(_cells(focus(selection.mentions)))};"
     styles = "\n".join(_without_urls(_text(name)) for name in _STYLES)
@@ -75,8 +76,7 @@ def _json(data: object) -> str:
     return text
 
 
-def _data(selection: Selection) -> dict[str, Any]:
-    gazetteer = Gazetteer()
+def _data(selection: Selection, gazetteer: Gazetteer) -> dict[str, Any]:
     wanted = selection.places.loc[areas(selection.places["feature"]), "place_id"]
     symbols, extents = features(selection.places, {pid: rings for pid in wanted if (rings := gazetteer.outline(pid))})
     counts = selection.mentions["kind"].value_counts()

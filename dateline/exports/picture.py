@@ -17,6 +17,7 @@ from dateline.features import is_area
 from dateline.gazetteer import Gazetteer
 from dateline.kinds import Kind, kinds
 from dateline.layers import Bounds, focus, radius_px
+from dateline.packs import open_gazetteer
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,17 +35,17 @@ _STEPS_KM = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 _FONT = "DejaVu Sans"
 
 
-def png(selection: Selection, _what: str = "") -> bytes:
-    """Return the picture as PNG at :data:`DPI`."""
-    return _saved(selection, "png")
+def png(selection: Selection, _what: str = "", gazetteer: Gazetteer | None = None) -> bytes:
+    """Return the picture as PNG at :data:`DPI`. Outlines come from ``gazetteer``, by default the core with the installed packs."""
+    return _saved(selection, "png", gazetteer)
 
 
-def svg(selection: Selection, _what: str = "") -> bytes:
-    """Return the picture as SVG, its letters as outlines: it looks the same everywhere."""
-    return _saved(selection, "svg")
+def svg(selection: Selection, _what: str = "", gazetteer: Gazetteer | None = None) -> bytes:
+    """Return the picture as SVG, its letters as outlines: it looks the same everywhere. ``gazetteer``: as :func:`png`."""
+    return _saved(selection, "svg", gazetteer)
 
 
-def _saved(selection: Selection, form: str) -> bytes:
+def _saved(selection: Selection, form: str, gazetteer: Gazetteer | None) -> bytes:
     import matplotlib as mpl
 
     out = io.BytesIO()
@@ -54,11 +55,11 @@ def _saved(selection: Selection, form: str) -> bytes:
         )
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Glyph .* missing")  # a script the font lacks shows as boxes, and is no error
-            _figure(selection).savefig(out, format=form, dpi=DPI, metadata=metadata, facecolor="white")
+            _figure(selection, gazetteer or open_gazetteer()).savefig(out, format=form, dpi=DPI, metadata=metadata, facecolor="white")
     return out.getvalue()
 
 
-def _figure(selection: Selection) -> Figure:
+def _figure(selection: Selection, gazetteer: Gazetteer) -> Figure:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN))
@@ -73,7 +74,7 @@ def _figure(selection: Selection) -> Figure:
     axes.set_yticks([])
     towns = _base(axes, bounds)
     taken = [_part(bounds, 0.93, 0.85, 1.0, 1.0), _part(bounds, 0.0, 0.0, 0.3, 0.12)]  # the north arrow and the scale bar
-    _places(axes, selection, bounds, taken)
+    _places(axes, selection, bounds, taken, gazetteer)
     _names(axes, towns, bounds, taken)
     _scale_bar(axes, bounds)
     _north_arrow(axes)
@@ -149,9 +150,8 @@ def _part(bounds: Bounds, left: float, low: float, right: float, high: float) ->
     return (west + left * wide, south + low * tall, west + right * wide, south + high * tall)
 
 
-def _places(axes: Axes, selection: Selection, bounds: Bounds, taken: list[Box]) -> None:
+def _places(axes: Axes, selection: Selection, bounds: Bounds, taken: list[Box], gazetteer: Gazetteer) -> None:
     """Draw the report's places and name them where there is room; ``taken`` grows by what they take, in degrees."""
-    gazetteer = Gazetteer()
     look = {kind.name: kind for kind in kinds()}
     placed = selection.places[selection.places["lat"].notna()].sort_values("mentions", ascending=False, kind="stable")
     rows: list[Any] = list(placed.itertuples())

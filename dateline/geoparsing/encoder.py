@@ -113,10 +113,10 @@ class Pieces:
         """Load the vocabulary: a piece a line, ``##`` before those that go on with a word.
 
         Raises:
-            DataError: the file is missing or damaged.
+            DataError: the file is missing, damaged or not what ships.
         """
         try:
-            pieces = path.read_text(encoding="utf-8").split("\n")
+            pieces = weights.content(path).decode("utf-8").split("\n")
             self._numbers = {piece: number for number, piece in enumerate(pieces) if piece}
             self.begin, self.end, self._unknown = (self._numbers[name] for name in (_BEGIN, _END, _UNKNOWN))
         except (OSError, ValueError, KeyError) as error:
@@ -209,7 +209,9 @@ class Encoder:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads would hold the cores of other readers
         options.log_severity_level = 3
         try:
-            self._layers = onnxruntime.InferenceSession(layers.read_bytes(), options, providers=["CPUExecutionProvider"])
+            self._layers = onnxruntime.InferenceSession(weights.content(layers), options, providers=["CPUExecutionProvider"])
+        except DataError:
+            raise
         except Exception as error:  # the library raises classes of its own that are not public
             msg = f"The weights in {str(layers)!r} cannot be read: {error}. Check out the file again."
             raise DataError(msg) from error

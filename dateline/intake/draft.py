@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dateline.characters import UNSAFE
 from dateline.errors import ReportError, TooLong
 from dateline.limits import MAX_FILE_MB, MB
 from dateline.records import Article
@@ -35,8 +36,12 @@ class Draft:
 
 
 def one_line(value: object) -> str:
-    """Return a field's value as one line of at most :data:`MAX_FIELD` characters."""
-    return _SPACES.sub(" ", str(value or "")).strip()[:MAX_FIELD]
+    """Return a field's value as one line of at most :data:`MAX_FIELD` characters, none of which is more than a character.
+
+    Control characters, what turns the direction of writing round and lone surrogates are left out: a title goes to lists, file names
+    and terminals.
+    """
+    return _SPACES.sub(" ", UNSAFE.sub("", _SPACES.sub(" ", str(value or "")))).strip()[:MAX_FIELD]
 
 
 def iso_date(value: object) -> str:

@@ -65,9 +65,10 @@ def is_public(address: Address) -> bool:
 
 
 def host_of(link: str) -> str:
-    """Return the host that a link names, for the screen to say who will see the request; "" where there is none."""
+    """Return the host that a link names, for the screen to say who will see the request; "" where there is none that is asked."""
     try:
-        return (urlsplit(link.strip()).hostname or "").encode("idna").decode("ascii")
+        host = urlsplit(link.strip()).hostname or ""
+        return "" if "%" in host else host.encode("idna").decode("ascii")
     except (ValueError, UnicodeError):
         return ""
 
@@ -76,7 +77,7 @@ def checked(link: str, ports: Collection[int] = FETCH_PORTS) -> str:
     """Return ``link`` as the address to ask, or refuse what is no web address.
 
     Raises:
-        LinkRefused: no http or https, a name and password in it, another port, control characters, no host.
+        LinkRefused: no http or https, a name and password in it, another port, control characters, no host, a zone of this machine.
     """
     link = link.strip()
     if _ODD.search(link) or len(link) > 2_000:
@@ -95,6 +96,9 @@ def checked(link: str, ports: Collection[int] = FETCH_PORTS) -> str:
         raise LinkRefused(msg)
     if parts.username is not None or parts.password is not None or "@" in parts.netloc:
         msg = f"{link[:80]!r} has a name or password in it. Remove what stands before the '@'."
+        raise LinkRefused(msg)
+    if "%" in parts.hostname:  # fe80::1%eth0: a zone is a network card of this machine
+        msg = f"{link[:80]!r} names an address inside this machine or network, not a public site: it is not fetched."
         raise LinkRefused(msg)
     if (asked.host or "").strip("[]").lower() != parts.hostname.lower():
         msg = f"{link[:80]!r} can be read as two different addresses. Write it plainly."
@@ -143,7 +147,11 @@ def fetch(link: str, may_connect: Callable[[Address], bool] = is_public, ports: 
         answer = _ask(link, may_connect)
         if isinstance(answer, Page):
             return answer
-        link = urljoin(link, answer)
+        try:
+            link = urljoin(link, answer)
+        except ValueError as error:
+            msg = f"{link[:80]!r} sends on to {answer[:80]!r}, which is no web address. Copy the text and paste it."
+            raise LinkRefused(msg) from error
     msg = f"{link[:80]!r} leads on and on ({FETCH_MAX_REDIRECTS} redirects are followed). Open it in a browser and copy the last address."
     raise LinkFailed(msg)
 
@@ -151,9 +159,9 @@ def fetch(link: str, may_connect: Callable[[Address], bool] = is_public, ports: 
 def _ask(link: str, may_connect: Callable[[Address], bool]) -> Page | str:
     """Return the page, or the address that the site sends on to."""
     parts = urlsplit(link)
-    with _pool(parts.scheme, parts.hostname or "", parts.port, may_connect) as pool:
-        path = parts.path or "/"
-        try:
+    path = parts.path or "/"
+    try:
+        with _pool(parts.scheme, parts.hostname or "", parts.port, may_connect) as pool:
             response = pool.request(
                 "GET", f"{path}?{parts.query}" if parts.query else path, headers=_HEADERS, redirect=False, preload_content=False,
                 retries=Retry(False), timeout=urllib3.Timeout(connect=_WAIT_S, read=_WAIT_S),
@@ -169,12 +177,12 @@ def _ask(link: str, may_connect: Callable[[Address], bool]) -> Page | str:
                 return Page(_body(response, link), link, response.headers.get("Content-Type", "").split(";")[0].strip().lower())
             finally:
                 response.close()
-        except SSLError as error:
-            msg = f"{parts.hostname!r} has no valid certificate: it may not be the site it says it is. Nothing was fetched."
-            raise LinkFailed(msg) from error
-        except (HTTPError, OSError, ValueError) as error:
-            msg = f"{parts.hostname!r} did not answer with a page ({type(error).__name__}). Try again, or copy the text and paste it."
-            raise LinkFailed(msg) from error
+    except SSLError as error:
+        msg = f"{parts.hostname!r} has no valid certificate: it may not be the site it says it is. Nothing was fetched."
+        raise LinkFailed(msg) from error
+    except (HTTPError, OSError, ValueError) as error:
+        msg = f"{parts.hostname!r} did not answer with a page ({type(error).__name__}). Try again, or copy the text and paste it."
+        raise LinkFailed(msg) from error
 
 
 def _body(response: urllib3.BaseHTTPResponse, link: str) -> bytes:
@@ -189,9 +197,10 @@ def _body(response: urllib3.BaseHTTPResponse, link: str) -> bytes:
 
 def _pool(scheme: str, host: str, port: int | None, may_connect: Callable[[Address], bool]) -> urllib3.HTTPConnectionPool:
     """Return a pool for one host whose connections go to addresses that were looked at, and to no other."""
+    number = port or (443 if scheme == "https" else 80)  # said outright: else the last part of an IPv6 address is taken for it
+    host = f"[{host}]" if ":" in host else host
 
     def connect(self: HTTPConnection) -> socket.socket:
-        number = self.port or (443 if scheme == "https" else 80)
         trouble: OSError | None = None
         for address in vetted(self.host, number, may_connect):
             try:
@@ -201,9 +210,9 @@ def _pool(scheme: str, host: str, port: int | None, may_connect: Callable[[Addre
         raise trouble or OSError("no address")
 
     if scheme == "https":
-        secure = urllib3.HTTPSConnectionPool(host, port, maxsize=1, cert_reqs="CERT_REQUIRED", ca_certs=certifi.where())
+        secure = urllib3.HTTPSConnectionPool(host, number, maxsize=1, cert_reqs="CERT_REQUIRED", ca_certs=certifi.where())
         secure.ConnectionCls = type("VettedHTTPS", (HTTPSConnection,), {"_new_conn": connect})
         return secure
-    pool = urllib3.HTTPConnectionPool(host, port, maxsize=1)
+    pool = urllib3.HTTPConnectionPool(host, number, maxsize=1)
     pool.ConnectionCls = type("VettedHTTP", (HTTPConnection,), {"_new_conn": connect})
     return pool
