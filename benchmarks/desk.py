@@ -17,8 +17,8 @@ from pathlib import Path
 from benchmarks.run import spread
 from benchmarks.stage import ROOT, Server, Visit, chromium, served, synthetic_report, visit
 from dateline import Article, Gazetteer, Workshop, load_reader, open_report, packs, read
-from dateline.exports import FORMATS, render, select
 from dateline.codec import mention_id
+from dateline.exports import FORMATS, render, select
 from tests.hostile import pdf_of_text
 
 TURNS = 3

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from dateline.commands import decisions, export, gazetteer, reading
+from dateline.commands import check, decisions, export, gazetteer, reading
 from dateline.commands.terminal import warn
 from dateline.errors import DatelineError
 
@@ -17,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
         prog="python -m dateline", description="Which places a report names, where they are, what it says of them."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (reading, export, decisions, gazetteer):
+    for command in (reading, export, decisions, gazetteer, check):
         command.add(commands)
     args = parser.parse_args(arguments)
     try:

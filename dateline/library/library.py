@@ -78,7 +78,7 @@ class Library:
         if row is None or not sealed(row, "reading"):
             return None
         try:
-            return StoredReading(decode_reading(article, _unpacked(row["body"])), row["made_by"], row["made_at"])
+            return StoredReading(decode_reading(article, unpacked(row["body"])), row["made_by"], row["made_at"])
         except Undecodable:
             return None
 
@@ -186,7 +186,7 @@ class Library:
             db.execute("INSERT OR REPLACE INTO watched VALUES(?,?,?,?,?)", (str(path), modified_ns, size, report, trouble))
 
 
-def _unpacked(body: bytes) -> bytes:
+def unpacked(body: bytes) -> bytes:
     """Return a stored reading's JSON.
 
     Raises:

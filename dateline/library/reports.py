@@ -16,7 +16,7 @@ from dateline.decisions import Was, digest_of, in_force, now
 from dateline.errors import DamagedReport, StoreError
 from dateline.intake.draft import Draft, address, iso_date, one_line
 from dateline.library.backups import Backups
-from dateline.library.rows import INSERT_DECISION, readable, row_of
+from dateline.library.rows import INSERT_DECISION, readable, row_of, rows_of
 from dateline.library.store import ADVICE, SEALED, Store, seal, sealed
 from dateline.records import Article
 
@@ -167,13 +167,30 @@ class Reports:
         everything = " || ' ' || ".join(f"r.{name}" for name in ("title", "outlet", "byline", "date", "text"))
         found = " AND ".join([f"({everything}) LIKE ? ESCAPE '\\'"] * len(words))
         condition = f" WHERE r.deleted_at IS {'NOT NULL' if binned else 'NULL'}{' AND ' + found if found else ''}"
-        with self._store.look() as db:
-            rows = db.execute(
-                f"SELECT {_HEAD}, n.places, n.unchecked FROM report r LEFT JOIN reading n ON n.report = r.id{condition}"
-                " ORDER BY r.added_at DESC, r.rowid",
-                words,
-            ).fetchall()
+        try:
+            with self._store.look() as db:
+                rows = db.execute(
+                    f"SELECT {_HEAD}, n.places, n.unchecked FROM report r LEFT JOIN reading n ON n.report = r.id{condition}"
+                    " ORDER BY r.added_at DESC, r.rowid",
+                    words,
+                ).fetchall()
+        except StoreError:
+            return self._entries_one_by_one(search, binned=binned)
         return tuple(map(_entry, rows))
+
+    def _entries_one_by_one(self, search: str, *, binned: bool) -> tuple[Entry, ...]:
+        """Return the entries that a damaged file still gives, without their counts: what one page of it holds must not hide the rest.
+
+        Raises:
+            StoreError: it gives none.
+        """
+        with self._store.look() as db:
+            rows = [row for row in rows_of(db, "report") if (row["deleted_at"] is not None) == binned]
+            if not rows:
+                db.execute("SELECT id FROM report").fetchall()  # says what is the matter
+        words = search.casefold().split()
+        found = [row for row in rows if all(word in f"{row['title']} {row['outlet']} {row['text']}".casefold() for word in words)]
+        return tuple(sorted(map(_entry, found), key=lambda entry: entry.added_at, reverse=True))
 
     def edit(self, report: str, values: Mapping[str, str]) -> None:
         """Change what is known of a report (:data:`EDITABLE`); its text and id stay.
@@ -247,7 +264,8 @@ def _entry(row: sqlite3.Row) -> Entry:
     number = str(row["id"])
     if not sealed(row, "report"):
         return Entry(number, f"{number} (damaged)", "", "", "", "", None, None, None, damaged=True)
-    places, unchecked = (value if isinstance(value, int) else None for value in (row["places"], row["unchecked"]))
+    counts = (row[name] if name in row.keys() else None for name in ("places", "unchecked"))  # noqa: SIM118  # a Row is no mapping
+    places, unchecked = (count if isinstance(count, int) else None for count in counts)
     return Entry(number, row["title"], row["date"], row["outlet"], row["origin"], row["added_at"], places, unchecked, row["deleted_at"])
 
 

@@ -1,9 +1,10 @@
-"""Decisions as rows of the library's file, and back."""
+"""Rows of the library's file: decisions as rows and back, and the rows of a damaged file one by one."""
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from dateline.codec import encode
 from dateline.decisions import Decision, data_of, decision_of
@@ -30,3 +31,25 @@ def readable(rows: Iterable[sqlite3.Row]) -> tuple[list[Decision], int]:
         except DecisionError:
             unreadable += 1
     return found, unreadable
+
+
+def rows_of(db: sqlite3.Connection, table: str) -> Iterator[sqlite3.Row]:
+    """Yield every row of a table that can be read, one by one; what a damaged page holds is passed over."""
+    key = "rowid" if table != "setting" else "name"
+    for number in _keys(db, table, key):
+        with contextlib.suppress(sqlite3.Error):
+            if (row := db.execute(f"SELECT * FROM {table} WHERE {key} = ?", (number,)).fetchone()) is not None:
+                yield row
+
+
+def _keys(db: sqlite3.Connection, table: str, key: str) -> list[object]:
+    """Return the keys of a table's rows: from the beginning as far as they can be read, then from the end."""
+    found: dict[object, None] = {}
+    for order in ("ASC", "DESC"):
+        try:
+            for row in db.execute(f"SELECT {key} FROM {table} NOT INDEXED ORDER BY {key} {order}"):
+                found[row[0]] = None
+            break
+        except sqlite3.Error:
+            continue
+    return list(found)
