@@ -43,8 +43,8 @@ def replacing(target: Path, mode: int | None = None) -> Iterator[Path]:
     sweep(target.parent)
     # the name is short whatever the target's is, and new: O_EXCL follows no link that somebody laid there
     temporary = target.with_name(f".dateline-{secrets.token_hex(8)}.part")
-    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666 if mode is None else 0o600))
     try:
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666 if mode is None else 0o600))
         yield temporary
         _to_disk(temporary)
         if old is not None and hasattr(os, "chown"):
@@ -53,8 +53,11 @@ def replacing(target: Path, mode: int | None = None) -> Iterator[Path]:
         if mode is not None:
             temporary.chmod(mode)
         temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        if isinstance(error, OSError) and error.filename is not None and str(temporary) == str(error.filename):
+            error.filename, error.filename2 = str(target), None  # the name that a person knows
         raise
     if os.name == "posix":  # the new name, too, is to outlast a power cut; elsewhere a folder cannot be opened
         _to_disk(target.parent)

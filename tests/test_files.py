@@ -12,6 +12,7 @@ import time
 import pytest
 
 from dateline import Library
+from dateline.__main__ import main
 from dateline.files import DAY_S, replacing, sweep, whole
 from dateline.folders import private_folder
 from dateline.intake.draft import Draft
@@ -138,6 +139,17 @@ def test_a_long_name_is_no_obstacle(tmp_path):
     with whole(target) as file:
         file.write(b"x")
     assert target.read_bytes() == b"x"
+
+
+def test_an_error_names_the_file_that_was_asked_for(tmp_path, capsys):
+    with pytest.raises(FileNotFoundError) as refusal, whole(tmp_path / "no" / "x"):
+        pass
+    assert refusal.value.filename == str(tmp_path / "no" / "x")
+    (tmp_path / "in.jsonl").write_bytes(b"")
+    assert main(["read", str(tmp_path / "in.jsonl"), "-o", str(tmp_path / "no" / "out.jsonl")]) == 1
+    said = capsys.readouterr().err
+    assert "out.jsonl" in said
+    assert "dateline-" not in said
 
 
 def test_a_folder_as_target_is_an_error_and_stays(tmp_path):
