@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -20,8 +19,19 @@ _MIN_SPAN_DEG = 0.5
 _NEAR_KM = 130.0
 _CIRCLE_POINTS = 48
 
+_SIGNS = str.maketrans({sign: f"&#{ord(sign)};" for sign in "&<>\"'`$\\{}%#_"})
+
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 Rings = list[list[list[float]]]
+
+
+def safe_text(text: str) -> str:
+    """Return text with every sign that means something to HTML, JavaScript or a template as a numeric entity.
+
+    The one door from data to a map.     Folium and streamlit-folium are made of templates and rewrite what they rendered: ``{{...}}`` runs on the server, ``_id`` is replaced.
+    What comes out of here is for all of them letters; the browser undoes it at its own door (``L.dateline.decode`` in ``symbols.js``).
+    """
+    return text.translate(_SIGNS)
 
 
 def features(places: pd.DataFrame, outlines: Mapping[str, Rings]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -32,7 +42,7 @@ def features(places: pd.DataFrame, outlines: Mapping[str, Rings]) -> tuple[dict[
         outlines: outer rings ([lon, lat]) of areas by place id, as far as known; a circle of the
             place's radius stands for the others.
 
-    Every string in the properties is HTML-escaped. ``[lon, lat]`` is made here and nowhere else.
+    Every string in the properties went through :func:`safe_text`. ``[lon, lat]`` is made here and nowhere else.
     """
     placed = places[places["lat"].notna() & places["lon"].notna()]
     symbols, extents = [], []
@@ -41,10 +51,10 @@ def features(places: pd.DataFrame, outlines: Mapping[str, Rings]) -> tuple[dict[
     for row in rows:
         hollow = row.kind == "actor"
         properties = {
-            "id": html.escape(row.place_id),
-            "name": html.escape(row.name),
-            "tip": html.escape(f"{row.name}: {row.kinds}"),
-            "kind": row.kind,
+            "id": safe_text(row.place_id),
+            "name": safe_text(row.name),
+            "tip": safe_text(f"{row.name}: {row.kinds}"),
+            "kind": safe_text(row.kind),
             "count": int(row.mentions),
             "radius": radius_px(int(row.mentions)),
             "hollow": bool(hollow),
@@ -60,7 +70,7 @@ def features(places: pd.DataFrame, outlines: Mapping[str, Rings]) -> tuple[dict[
             properties["span"] = _span(rings)  # what the map shows when the place is chosen
             if not hollow:
                 shape = {"type": "MultiPolygon", "coordinates": [[ring] for ring in rings]}
-                area = {"id": properties["id"], "kind": row.kind, "exact": exact}
+                area = {"id": properties["id"], "kind": properties["kind"], "exact": exact}
                 extents.append({"type": "Feature", "properties": area, "geometry": shape})
         symbols.append({"type": "Feature", "properties": properties, "geometry": point})
     return _collection(symbols), _collection(extents)

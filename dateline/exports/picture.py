@@ -49,9 +49,8 @@ def _saved(selection: Selection, form: str) -> bytes:
 
     out = io.BytesIO()
     with mpl.rc_context({"font.family": _FONT, "svg.hashsalt": "dateline", "axes.unicode_minus": False, "text.parse_math": False}):
-        metadata = (
-            {"Title": selection.article.title, "Source": LICENCE} if form == "png" else {"Title": selection.article.title, "Date": None}
-        )
+        title = _line_of(selection.article.title, 300)  # a control character in it, and the SVG is no XML
+        metadata = {"Title": title, "Source": LICENCE} if form == "png" else {"Title": title, "Date": None}
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Glyph .* missing")  # a script the font lacks shows as boxes, and is no error
             _figure(selection).savefig(out, format=form, dpi=DPI, metadata=metadata, facecolor="white")
@@ -227,7 +226,9 @@ def _name(
 
 def _line_of(text: str, width: int) -> str:
     """Return text as one line that a picture can hold: no control characters, at most ``width`` characters."""
-    return textwrap.shorten("".join(ch if ch.isprintable() else " " for ch in text), width, placeholder="…")
+    line = "".join(ch if ch.isprintable() else " " for ch in text).strip()
+    short = textwrap.shorten(line, width, placeholder="…")
+    return f"{line[: width - 1]}…" if short == "…" else short  # a first word that is too long is cut, not dropped
 
 
 def _degrees_per_point(bounds: Bounds) -> tuple[float, float]:

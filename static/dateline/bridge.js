@@ -54,7 +54,7 @@
   function names() {
     state.labels.setPlaces([...state.points.values()].map((layer) => {
       const p = layer.feature.properties;
-      return { latlng: spot(layer), name: L.dateline.decode(p.name), count: p.count, radius: layer.options.radius };
+      return { latlng: spot(layer), name: p.name, count: p.count, radius: layer.options.radius };
     }));
   }
   function notice(text) {
@@ -92,10 +92,8 @@
       const layer = L.layerGroup(places.map((place, i) => {
         const number = document.createElement("span");
         number.textContent = String(i + 1);
-        const tip = document.createElement("span");
-        tip.textContent = place.name + (place.where ? ", " + place.where : "");
         const dot = L.circleMarker([place.lat, place.lon], { radius: 11, color: paper, weight: 2, fillColor: colour, fillOpacity: 1, pane: "dateline-offer", renderer: state.offerRenderer });
-        dot.bindTooltip(tip, { className: "dateline-tip", direction: "top", offset: [0, -8] });
+        dot.bindTooltip(L.dateline.tip(place.name + (place.where ? ", " + place.where : "")), { className: "dateline-tip", direction: "top", offset: [0, -8] });
         dot.on("click", (click) => { L.DomEvent.stopPropagation(click); onPick(place.id); });
         const label = L.marker([place.lat, place.lon], { interactive: false, keyboard: false, pane: "dateline-offer", icon: L.divIcon({ className: "dateline-number", iconSize: [22, 22], html: number }) });
         return L.layerGroup([dot, label]);
@@ -132,13 +130,15 @@
     pixel(id) { const p = state.map.latLngToContainerPoint(spot(state.points.get(id))); return [p.x, p.y]; },
   };
 
-  window.datelineSymbol = (feature, latlng) => L.dateline.symbol(latlng, look(feature.properties));
-  window.datelineArea = (feature) => areaLook(feature.properties);
+  // What the script from Python calls (components/map_pane.py): a layer of features, their texts decoded.
+  window.datelineLayer = (name, collection) => L.geoJSON(L.dateline.decoded(collection), name === "areas"
+    ? { pane: "dateline-areas", interactive: false, style: (feature) => areaLook(feature.properties) }
+    : { pointToLayer: (feature, latlng) => L.dateline.symbol(latlng, look(feature.properties)) });
 
   L.Map.addInitHook(function () {
-    const map = (state.map = this), options = map.options.dateline || {};
-    state.kinds = options.kinds || {};
-    state.scheme = (page.dateline && page.dateline.scheme) || options.scheme || "light";
+    const map = (state.map = this), options = JSON.parse(L.dateline.decode(map.options.dateline));
+    state.kinds = options.kinds;
+    state.scheme = (page.dateline && page.dateline.scheme) || "light";
     document.documentElement.dataset.theme = state.scheme;
     map.options.minZoom = MIN_ZOOM; map.options.maxZoom = MAX_ZOOM;   // Folium gives them to its tile layer only
     map.options.renderer = L.canvas({ tolerance: CLICK_TOLERANCE_PX, padding: 0.3 });
@@ -174,7 +174,7 @@
         state.selected = id; ring();
         page.dispatchEvent(new page.CustomEvent("dateline:map-click", { detail: { place: id } }));
       });
-      event.layer.bindTooltip((layer) => layer.feature.properties.tip, { className: "dateline-tip", direction: "top", offset: [0, -6] });
+      event.layer.bindTooltip((layer) => L.dateline.tip(layer.feature.properties.tip), { className: "dateline-tip", direction: "top", offset: [0, -6] });
       names();
       if (state.wanted && state.points.has(state.selected)) { const wanted = state.wanted; state.wanted = null; api.show(state.selected, wanted); } else ring();
       page.dispatchEvent(new page.CustomEvent("dateline:map-drawn", { detail: { count: layers.length } }));

@@ -3,6 +3,7 @@
 (function () {
   "use strict";
   const data = JSON.parse(document.getElementById("dateline-data").textContent);
+  const features = { symbols: L.dateline.decoded(data.symbols), areas: L.dateline.decoded(data.areas) };
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const state = { scheme: dark.matches ? "dark" : "light", place: null, kinds: new Set(), points: new Map(), ring: null };
   const $ = (id) => document.getElementById(id);
@@ -34,13 +35,13 @@
     symbols?.remove();
     areas?.remove();
     const visible = new Set(data.places.filter(shown).map((place) => place.id));
-    const keep = (feature) => visible.has(L.dateline.decode(feature.properties.id));
-    areas = L.geoJSON(data.areas, { filter: keep, pane: "dateline-areas", interactive: false, style: (f) => L.dateline.areaLook(f.properties, data.kinds, state.scheme) }).addTo(map);
-    symbols = L.geoJSON(data.symbols, { filter: keep, pointToLayer: (f, at) => L.dateline.symbol(at, L.dateline.look(f.properties, data.kinds, state.scheme)) }).addTo(map);
-    symbols.bindTooltip((layer) => { const tip = element("span"); tip.textContent = L.dateline.decode(layer.feature.properties.tip); return tip; }, { direction: "top", offset: [0, -6] });
-    symbols.on("click", (event) => choose(L.dateline.decode((event.propagatedFrom || event.layer).feature.properties.id)));
-    state.points = new Map(symbols.getLayers().map((layer) => [L.dateline.decode(layer.feature.properties.id), layer]));
-    labels.setPlaces([...state.points.values()].map((layer) => ({ latlng: layer.getLatLng(), name: L.dateline.decode(layer.feature.properties.name), count: layer.feature.properties.count, radius: layer.options.radius })));
+    const keep = (feature) => visible.has(feature.properties.id);
+    areas = L.geoJSON(features.areas, { filter: keep, pane: "dateline-areas", interactive: false, style: (f) => L.dateline.areaLook(f.properties, data.kinds, state.scheme) }).addTo(map);
+    symbols = L.geoJSON(features.symbols, { filter: keep, pointToLayer: (f, at) => L.dateline.symbol(at, L.dateline.look(f.properties, data.kinds, state.scheme)) }).addTo(map);
+    symbols.bindTooltip((layer) => L.dateline.tip(layer.feature.properties.tip), { direction: "top", offset: [0, -6] });
+    symbols.on("click", (event) => choose((event.propagatedFrom || event.layer).feature.properties.id));
+    state.points = new Map(symbols.getLayers().map((layer) => [layer.feature.properties.id, layer]));
+    labels.setPlaces([...state.points.values()].map((layer) => ({ latlng: layer.getLatLng(), name: layer.feature.properties.name, count: layer.feature.properties.count, radius: layer.options.radius })));
     ring();
   }
   function ring() {

@@ -41,10 +41,20 @@
     return { color: colour, weight: 1.2, opacity: 0.55, fillColor: colour, fillOpacity: 0.02, interactive: false };
   }
 
-  // Names arrive HTML-escaped, as everything that goes to a map does; a canvas needs the plain text.
+  // What Python encoded at its door to the map (safe_text in dateline/layers.py), decoded at ours: text again, for textContent and canvas only.
   function decode(text) {
-    return text.includes("&") ? new DOMParser().parseFromString(text, "text/html").documentElement.textContent : text;
+    return text.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(code));
+  }
+  function decoded(collection) {
+    const plain = (properties) => Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, typeof value === "string" ? decode(value) : value]));
+    return { ...collection, features: collection.features.map((feature) => ({ ...feature, properties: plain(feature.properties) })) };
+  }
+  // A tooltip: an element, because Leaflet takes a string for HTML.
+  function tip(text) {
+    const made = document.createElement("span");
+    made.textContent = text;
+    return made;
   }
 
-  Object.assign(L.dateline, { symbol: (latlng, options) => new Symbol(latlng, options), look, areaLook, decode });
+  Object.assign(L.dateline, { symbol: (latlng, options) => new Symbol(latlng, options), look, areaLook, decode, decoded, tip });
 })();
