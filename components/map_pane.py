@@ -1,8 +1,9 @@
 """The map: the places of a report as one GeoJSON layer on a Folium map, through streamlit-folium.
 
-What it shows is shaped in :mod:`dateline.layers`. Folium compiles whatever it renders as a template, on the server, so nothing from a
-report, a gazetteer or a file of kinds may be in what it renders. Two walls, each enough: :class:`Layer` gives data to a constant template as
-a value and has nothing rendered; and every string went through :func:`dateline.layers.safe_text`, which leaves no sign a template could read.
+What it shows is shaped in :mod:`dateline.layers`. Folium compiles whatever it renders as a template, on the server, so nothing from
+a report, a gazetteer or a file of kinds may be in what it renders. Two walls, each enough: :class:`Layer` gives data to a constant
+template as a value and has nothing rendered; and every string went through :func:`dateline.layers.safe_text`, which leaves no sign
+that a template could read.
 
 What happens on a click happens in the browser (``static/dateline/bridge.js``), in a frame; Python hears of it through the reader's trigger.
 """

@@ -28,8 +28,9 @@ Rings = list[list[list[float]]]
 def safe_text(text: str) -> str:
     """Return text with every sign that means something to HTML, JavaScript or a template as a numeric entity.
 
-    The one door from data to a map.     Folium and streamlit-folium are made of templates and rewrite what they rendered: ``{{...}}`` runs on the server, ``_id`` is replaced.
-    What comes out of here is for all of them letters; the browser undoes it at its own door (``L.dateline.decode`` in ``symbols.js``).
+    The one door from data to a map. Folium and streamlit-folium are made of templates and rewrite what they rendered: ``{{...}}`` runs
+    on the server, ``_id`` is replaced. What comes out of here is letters to all of them; the browser undoes it at its own door
+    (``L.dateline.decode`` in ``symbols.js``).
     """
     return text.translate(_SIGNS)
 
