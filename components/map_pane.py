@@ -20,13 +20,14 @@ from branca.element import MacroElement
 from jinja2 import Template
 from streamlit_folium import st_folium
 
+from components.protocol import MapOptions, Tiles
 from dateline import kinds
 from dateline.features import areas
 from dateline.layers import Rings, features, safe_text
 
 HEIGHT_PX = 470
 WORLD_MIDDLE = (20.0, 10.0)
-OSM = {
+OSM: Tiles = {
     "url": "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
     "attribution": '&copy; <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors',
 }
@@ -74,8 +75,9 @@ class Layer(MacroElement):
         self.layer = json.dumps(layer)
         self.data = json.dumps(collection, allow_nan=False)
 
-    def render(self, **_: object) -> None:
-        """Do nothing: see the class."""
+    def render(self, **_: object) -> str:
+        """Return nothing, and compile nothing: see the class."""
+        return ""
 
 
 def _base() -> folium.Map:
@@ -83,7 +85,9 @@ def _base() -> folium.Map:
     m = folium.Map(
         location=WORLD_MIDDLE, zoom_start=2, tiles=None, prefer_canvas=True, min_zoom=2, max_zoom=13, world_copy_jump=True, zoom_snap=0.5
     )
-    look = {k.name: {"light": k.light, "dark": k.dark, "letter": k.letter} for k in kinds()}
+    options: MapOptions = {
+        "kinds": {k.name: {"light": k.light, "dark": k.dark, "letter": k.letter} for k in kinds()}, "attribution": _ATTRIBUTION,
+    }  # fmt: skip
     # one string, so that Folium neither compiles a label nor changes a name (my_kind would become myKind)
-    m.options["dateline"] = safe_text(json.dumps({"kinds": look, "attribution": _ATTRIBUTION}))
+    m.options["dateline"] = safe_text(json.dumps(options))
     return m

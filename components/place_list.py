@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from components.protocol import ListData, ListRow
 from dateline import UNCERTAIN_BELOW, kinds
 from dateline.features import is_area, word
 
@@ -25,10 +26,10 @@ _PANE = st.components.v2.component(
 )
 
 
-def rows(places: pd.DataFrame, country_name: dict[str, str]) -> list[dict[str, Any]]:
+def rows(places: pd.DataFrame, country_name: dict[str, str]) -> list[ListRow]:
     """Return one plain record a place for the browser. Text is text here: the pane sets textContent."""
     letters = {kind.name: kind.letter for kind in kinds()}
-    found = []
+    found: list[ListRow] = []
     for row in places.itertuples():
         placed = bool(row.lat == row.lat)  # NaN is not itself
         where = _where(row, country_name) if placed else "not placed"
@@ -50,4 +51,5 @@ def _where(row: Any, country_name: dict[str, str]) -> str:
 
 def show(places: pd.DataFrame, country_name: dict[str, str], empty: str, *, key: str) -> None:
     """Draw the list; ``empty`` is what it says when no place passes the filters."""
-    _PANE(key=key, data={"rows": rows(places, country_name), "empty": empty})
+    data: ListData = {"rows": rows(places, country_name), "empty": empty}
+    _PANE(key=key, data=data)

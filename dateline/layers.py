@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import pandas as pd
 
@@ -23,6 +23,31 @@ _SIGNS = str.maketrans({sign: f"&#{ord(sign)};" for sign in "&<>\"'`$\\{}%#_"})
 
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 Rings = list[list[list[float]]]
+
+
+class SymbolProperties(TypedDict):
+    """What a map knows of a place; every string went through :func:`safe_text`."""
+
+    id: str
+    name: str
+    tip: str
+    kind: str
+    count: int
+    radius: float
+    hollow: bool
+    square: bool
+    uncertain: bool
+    span: NotRequired[list[list[float]]]
+    """[[south, west], [north, east]] of an area: what the map shows when it is chosen."""
+
+
+class AreaProperties(TypedDict):
+    """What a map knows of an area's extent; every string went through :func:`safe_text`."""
+
+    id: str
+    kind: str
+    exact: bool
+    """Whether it is an outline, and not a circle of about the right size."""
 
 
 def safe_text(text: str) -> str:
@@ -51,7 +76,7 @@ def features(places: pd.DataFrame, outlines: Mapping[str, Rings]) -> tuple[dict[
     rows: list[Any] = list(placed.sort_values("mentions", ascending=False, kind="stable").itertuples())
     for row in rows:
         hollow = row.kind == "actor"
-        properties = {
+        properties: SymbolProperties = {
             "id": safe_text(row.place_id),
             "name": safe_text(row.name),
             "tip": safe_text(f"{row.name}: {row.kinds}"),
@@ -71,7 +96,7 @@ def features(places: pd.DataFrame, outlines: Mapping[str, Rings]) -> tuple[dict[
             properties["span"] = _span(rings)  # what the map shows when the place is chosen
             if not hollow:
                 shape = {"type": "MultiPolygon", "coordinates": [[ring] for ring in rings]}
-                area = {"id": properties["id"], "kind": properties["kind"], "exact": exact}
+                area: AreaProperties = {"id": properties["id"], "kind": properties["kind"], "exact": exact}
                 extents.append({"type": "Feature", "properties": area, "geometry": shape})
         symbols.append({"type": "Feature", "properties": properties, "geometry": point})
     return _collection(symbols), _collection(extents)

@@ -53,8 +53,8 @@
 
   function names() {
     state.labels.setPlaces([...state.points.values()].map((layer) => {
-      const p = layer.feature.properties;
-      return { latlng: spot(layer), name: p.name, count: p.count, radius: layer.options.radius };
+      const properties = layer.feature.properties;
+      return { latlng: spot(layer), name: properties.name, count: properties.count, radius: layer.options.radius };
     }));
   }
   function notice(text) {

@@ -50,7 +50,7 @@ export function decider(root, box) {
   }
   function wish(action, value) {
     if (!pane.mark) return;
-    ask({ do: action, mention: pane.mark.dataset.mention, scope: scope.value, value: value || "", why: why.value.trim() });
+    ask({ do: action, mention: pane.mark.dataset.mention, scope: scope.value, ...(value && { value }), why: why.value.trim() });
     why.value = "";
   }
   function choose() {
