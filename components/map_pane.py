@@ -24,6 +24,7 @@ from components.protocol import MapOptions, Tiles
 from dateline import kinds
 from dateline.features import areas
 from dateline.layers import Rings, features, safe_text
+from dateline.style import map_style
 
 HEIGHT_PX = 470
 WORLD_MIDDLE = (20.0, 10.0)
@@ -42,7 +43,7 @@ SCRIPTS = [
     ("leaflet", f"{_STATIC}/vendor/leaflet.js"),
     ("jquery", f"{_STATIC}/vendor/jquery.slim.min.js"),
     ("dateline_basemap", f"{_STATIC}/dateline/basemap.js"),
-    ("dateline_symbols", f"{_STATIC}/dateline/symbols.js"),
+    ("dateline_drawing", f"{_STATIC}/dateline/drawing.js"),
     ("dateline_bridge", f"{_STATIC}/dateline/bridge.js"),
 ]
 STYLES = [("leaflet", f"{_STATIC}/vendor/leaflet.css")]
@@ -86,7 +87,8 @@ def _base() -> folium.Map:
         location=WORLD_MIDDLE, zoom_start=2, tiles=None, prefer_canvas=True, min_zoom=2, max_zoom=13, world_copy_jump=True, zoom_snap=0.5
     )
     options: MapOptions = {
-        "kinds": {k.name: {"light": k.light, "dark": k.dark, "letter": k.letter} for k in kinds()}, "attribution": _ATTRIBUTION,
+        "kinds": {k.name: {"light": k.light, "dark": k.dark, "letter": k.letter} for k in kinds()},
+        "style": map_style(), "attribution": _ATTRIBUTION,
     }  # fmt: skip
     # one string, so that Folium neither compiles a label nor changes a name (my_kind would become myKind)
     m.options["dateline"] = safe_text(json.dumps(options))

@@ -13,6 +13,8 @@ import streamlit as st
 from components.protocol import CardData, Offer
 from dateline import Place, Reading, direction, distance_km, kinds
 from dateline.features import areas, is_area, word
+from dateline.layers import kind_symbol
+from dateline.style import style
 from dateline.tables import spelling, status_of
 
 MAX_NEIGHBOURS = 9
@@ -79,14 +81,13 @@ def hidden(name: str) -> str:
 
 def _chip(readings: Sequence[Reading]) -> str:
     status = status_of(r.status for r in readings)
-    words = {"unchecked": "not checked", "checked": "✓ checked", "corrected": "✎ corrected"}[status]
-    return f'<span class="dl-chip s-{status}">{words}</span>'
+    return f'<span class="dl-chip s-{status}">{style().statuses[status].short}</span>'
 
 
 def _badges(readings: Sequence[Reading]) -> str:
     counts = Counter(r.kind.value for r in readings)
     items = [
-        f'<li class="k-{k.name}{" hollow" if k.name == "actor" else ""}"><i aria-hidden="true">{k.letter}</i>'
+        f'<li class="k-{k.name}{" hollow" if kind_symbol(k.name).hollow else ""}"><i aria-hidden="true">{k.letter}</i>'
         f"{html.escape(k.label)} {counts[k.name]}</li>"
         for k in kinds()
         if counts[k.name]

@@ -105,6 +105,8 @@ class ReaderData(ReaderView):
     """The text with its mentions marked, escaped by :mod:`dateline.marking`."""
     kinds: list[KindChoice]
     references: list[ReferenceChoice]
+    statuses: dict[str, str]
+    """Each status in words."""
 
 
 class ListRow(TypedDict):
@@ -121,6 +123,8 @@ class ListRow(TypedDict):
     uncertain: bool
     kinds: str
     status: str
+    mark: str
+    """The sign of a status that a person gave, or ""."""
 
 
 class ListData(TypedDict):
@@ -172,6 +176,8 @@ class MapOptions(TypedDict):
     """What the map is given once, when it is mounted."""
 
     kinds: dict[str, KindLook]
+    style: dict[str, Any]
+    """What :func:`dateline.style.map_style` returns."""
     attribution: str
     """HTML of our own."""
 

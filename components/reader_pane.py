@@ -9,11 +9,7 @@ import streamlit as st
 from components.protocol import ReaderData, ReaderView
 from dateline import REFERENCES, kinds
 from dateline.decisions import NOT_A_PLACE
-
-REFERENCE_LABELS = {
-    "literal": "the place itself", "modifier": "tells what sort (the Kyiv talks)", "metonym": "its government or army",
-    "demonym": "its people or nationality", "embedded": "part of another name",
-}  # fmt: skip
+from dateline.style import style
 
 _PANE = st.components.v2.component(
     "dateline_reader",
@@ -51,6 +47,7 @@ def show(marked: str, view: ReaderView, on_pick: Callable[[], None], on_wish: Ca
     data: ReaderData = {
         **view, "html": marked,
         "kinds": [{"name": kind.name, "label": kind.label, "letter": kind.letter, "about": kind.about} for kind in kinds()],
-        "references": [{"name": name, "label": REFERENCE_LABELS[name]} for name in REFERENCES if name != NOT_A_PLACE],
+        "references": [{"name": name, "label": style().references[name]} for name in REFERENCES if name != NOT_A_PLACE],
+        "statuses": {name: status.short for name, status in style().statuses.items()},
     }  # fmt: skip
     _PANE(key=key, data=data, on_pick_change=on_pick, on_wish_change=on_wish)

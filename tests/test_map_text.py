@@ -107,7 +107,7 @@ def test_kinds_of_ones_own_are_text_to_the_map_too(monkeypatch):
 @given(NAMES)
 def test_safe_text_is_the_text_again_and_holds_no_sign_that_means_something(text):
     safe = safe_text(text)
-    assert re.sub(r"&#(\d+);", lambda found: chr(int(found[1])), safe) == text, "the one rule of decoding, in symbols.js"
+    assert re.sub(r"&#(\d+);", lambda found: chr(int(found[1])), safe) == text, "the one rule of decoding, in drawing.js"
     assert not re.search(r"[<>\"'`$\\{}%_]|&(?!#\d+;)|(?<!&)#", safe)
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import fields
 from typing import get_type_hints
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from components import map_pane, place_card, place_list, protocol, reader_pane
 from dateline import Wish, kinds, mentions_table, places_table
 from dateline import decisions as log
 from dateline.layers import features
+from dateline.style import AreaRules, Palette, SymbolRules
 from tests.conftest import ROOT
 
 SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "static" / "dateline").glob("*.js")}
@@ -36,8 +38,7 @@ READS = [
     (protocol.Offer, "(?<!data\\.)offer", ("place_card.js",), set()),
     (protocol.Option, "place", ("place_card.js", "bridge.js"), set()),
     (protocol.Tiles, "source", ("bridge.js",), set()),
-    (protocol.MapOptions, "options", ("bridge.js",), {"renderer", "minZoom", "maxZoom", "radius", "pane", "move", "dateline"}),
-    (protocol.KindLook, "kind", ("symbols.js",), set()),
+    (protocol.MapOptions, "options", ("bridge.js",), {"renderer", "minZoom", "maxZoom", "dateline"}),  # Leaflet's, and where ours are
 ]
 
 
@@ -48,7 +49,28 @@ def test_every_field_is_read_and_every_field_read_is_there(message, name, files,
 
 def test_the_map_reads_the_properties_that_features_have_and_no_others():
     known = set(protocol.SymbolProperties.__annotations__) | set(protocol.AreaProperties.__annotations__)
-    assert read_of("properties", "bridge.js", "symbols.js", "publish.js") == known
+    assert read_of("properties", "bridge.js", "drawing.js", "publish.js") == known
+
+
+def test_the_map_is_drawn_by_the_style_file_and_all_of_it_is_used():
+    """Each colour and measure is data; what nothing reads would be a rule that only seems to hold."""
+    palette, symbol, area = ({field.name for field in msgspec.structs.fields(part)} for part in (Palette, SymbolRules, AreaRules))
+    assert {"light", "dark", "letter"} == set(get_type_hints(protocol.KindLook))
+    assert read_of("rules", "drawing.js") == symbol - {"hollow_kinds", "min_radius", "max_radius", "growth"}  # these Python applies
+    assert read_of("area", "drawing.js") == area
+    drawn = read_of("(?:colours|colours\\(\\)|palette)", "drawing.js", "basemap.js", "publish.js")
+    sheets = SCRIPTS["bridge.js"] + (ROOT / "static" / "dateline" / "publish.css").read_text(encoding="utf-8")
+    offered = re.search(r"const \{ (\w+), (\w+) \} = state\.drawing\.colours\(\)", SCRIPTS["bridge.js"])
+    assert offered
+    variables = set(re.findall(r"var\(--(\w+)\)", sheets)) - {"k"}
+    assert drawn | variables | set(offered.groups()) == palette
+
+
+def test_no_script_knows_a_colour_or_a_kind():
+    for name in ("bridge.js", "drawing.js", "basemap.js", "publish.js", "publish.css", "place_list.js", "decide.js"):
+        text = SCRIPTS.get(name) or (ROOT / "static" / "dateline" / name).read_text(encoding="utf-8")
+        assert not re.search(r"#(?:[0-9a-f]{6}|[0-9a-f]{8})\b|#[0-9a-f]{3}\b(?!\d)(?![\w-]*\s*[{,])", text), name
+        assert not [kind.name for kind in kinds() if re.search(rf"[\"'.]{kind.name}[\"']", text)], name
 
 
 def sent_literals():

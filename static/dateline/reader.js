@@ -12,8 +12,8 @@ export function show({ parentElement: root, data, setTriggerValue }) {
   done(data.done);
   pane.decider.step = (by) => pane.step(by);
   tellView(data.report, data.bounds);
+  pane.decider.update(data);   // first: what to choose from, and words for what the text says
   pane.update(data);
-  pane.decider.update(data);
   tellTheme();
   tellTiles(data.tiles || null);
   nameReport(data.report);
