@@ -111,6 +111,7 @@ def picked() -> None:
     """Take over what the browser chose: the address carries it, and is what the next run reads."""
     pick = protocol.pick(st.session_state["reader"]["pick"])
     if pick is None:
+        st.session_state["said"] = protocol.trouble(0)
         return
     st.session_state["sequence"] = pick.sequence
     st.query_params["report"] = st.session_state["report_choice"]
