@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NotRequired, TypedDict
 
 import pandas as pd
@@ -40,6 +41,7 @@ class Symbol:
     radius_px: float = 0.0
 
 
+@lru_cache(maxsize=64)
 def kind_symbol(kind: str) -> Symbol:
     """Return the symbol of a kind alone, as legends and badges show it."""
     letter = next((k.letter for k in kinds() if k.name == kind), "?")
@@ -48,10 +50,11 @@ def kind_symbol(kind: str) -> Symbol:
 
 def symbol_of(row: Any) -> Symbol:
     """Return the symbol of a row of the places table. What is not placed is hollow with a question mark, and not uncertain but unknown."""
-    symbol = replace(kind_symbol(row.kind), square=is_area(row.feature), radius_px=radius_px(int(row.mentions)))
-    if row.lat != row.lat:  # NaN is not itself
-        return replace(symbol, letter="?", hollow=True)
-    return replace(symbol, uncertain=is_uncertain(row.confidence))
+    look, placed = kind_symbol(row.kind), bool(row.lat == row.lat)  # NaN is not itself
+    return Symbol(
+        row.kind, look.letter if placed else "?", hollow=look.hollow or not placed, square=is_area(row.feature),
+        uncertain=placed and is_uncertain(row.confidence), radius_px=radius_px(int(row.mentions)),
+    )  # fmt: skip
 
 
 def is_uncertain(confidence: float) -> bool:
