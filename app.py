@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from streamlit.delta_generator import DeltaGenerator
 
-from components import serving
+from components import protocol, serving
 from components.words import plain
 from dateline import (
     DatelineError,
@@ -23,7 +21,6 @@ from dateline import (
     Library,
     Opened,
     Place,
-    Wish,
     Workshop,
     mentions_table,
     mostly_latin,
@@ -115,49 +112,53 @@ def marked_text(report: str, stamp: Stamp, _opened: Opened) -> str:
 
 def picked() -> None:
     """Take over what the browser chose: the address carries it, and is what the next run reads."""
-    pick: Mapping[str, object] = st.session_state["reader"]["pick"] or {}
-    st.session_state["sequence"] = pick.get("sequence")
+    pick = protocol.pick(st.session_state["reader"]["pick"])
+    if pick is None:
+        st.session_state["said"] = protocol.trouble(0)
+        return
+    st.session_state["sequence"] = pick.sequence
     st.query_params["report"] = st.session_state["report_choice"]
-    if place := pick.get("place"):
-        st.query_params["place"] = str(place)
+    if pick.place:
+        st.query_params["place"] = pick.place
     else:
         st.query_params.pop("place", None)
 
 
 def wished(pane: str) -> None:
     """Do what a person asked for in a pane, each wish once: the browser sends those again that it has not heard of."""
-    sent: Mapping[str, Any] = st.session_state[pane]["wish"] or {}
     done: list[int] = st.session_state.setdefault("wishes_done", [])
-    for wish in sent.get("list", ()):
-        number = int(wish.get("at", 0))
-        if number not in done:
-            done.append(number)
-            grant(wish, number)
+    for wish in protocol.wishes(st.session_state[pane]["wish"]):
+        if wish.at in done:
+            continue
+        done.append(wish.at)
+        if isinstance(wish, protocol.Misfit):
+            st.session_state["said"] = protocol.trouble(wish.at)
+        else:
+            grant(wish, str(wish.at))
     del done[:-WISHES_KEPT]
 
 
-def grant(wish: Mapping[str, Any], number: int) -> None:
+def grant(wish: protocol.Asked, number: str) -> None:
     """Take one decision. It is saved before the screen says so."""
-    report, do, mention = str(wish.get("report", "")), str(wish.get("do", "")), str(wish.get("mention", ""))
-    if do == "offer":
-        st.session_state["offered"] = (report, mention, str(wish.get("query", ""))[:100])
+    report, mention = wish.report, getattr(wish, "mention", "")
+    if isinstance(wish, protocol.AskOffer):
+        st.session_state["offered"] = (report, mention, wish.query)
         return
     st.session_state.pop("offered", None)
     here, who = desk(), name_of_user()
     try:
         now = here.opened(report)
-        if do in ("undo", "redo"):
-            made = here.undo(now, who, again=do == "redo")
-            words = f"{'Done again' if do == 'redo' else 'Undone'}: {log.in_words(made.made)}" if made else "Nothing to undo"
-        elif do == "add":
-            made = here.add(now, int(wish["start"]), int(wish["end"]), who)
+        if isinstance(wish, protocol.AskUndo | protocol.AskRedo):
+            again = isinstance(wish, protocol.AskRedo)
+            made = here.undo(now, who, again=again)
+            words = f"{'Done again' if again else 'Undone'}: {log.in_words(made.made)}" if made else "Nothing to undo"
+        elif isinstance(wish, protocol.AskAdd):
+            made = here.add(now, wish.start, wish.end, who)
             words = "Saved: added"
         else:
-            point = float(wish.get("lat", 0)), float(wish.get("lon", 0))
-            asked = Wish(do, mention, str(wish.get("scope", "mention")), str(wish.get("value", "")), *point, str(wish.get("why", "")))
-            made = here.decide(now, asked, who)
+            made = here.decide(now, protocol.decision(wish), who)
             words = f"Saved: {log.in_words(made.made)}"
-    except (DatelineError, ValueError, KeyError) as error:
+    except DatelineError as error:
         st.session_state["said"] = {"kind": "trouble", "text": str(error), "number": number, "mention": mention}
         return
     st.session_state["said"] = {"kind": "saved", "text": words, "number": number, "mention": mention}
@@ -310,10 +311,11 @@ def show(done: Opened, mentions: pd.DataFrame, marked: str) -> pd.DataFrame:
     with reader_box:
         own = [d for d in done.decisions if d.report == report]
         last, again = log.to_undo(own, name_of_user()), log.to_redo(own, name_of_user())
-        view = reader_pane.View(
-            report, focus(mentions), None if len(visible) == len(mentions) else list(visible["mention_id"]), place,
-            st.session_state.get("sequence"), map_pane.OSM if online else None, log.in_words(last) if last else "",
-            log.in_words(again) if again else "", list(st.session_state.get("wishes_done", ())), st.session_state.get("said"),
+        view = protocol.ReaderView(
+            report=report, bounds=focus(mentions), visible=None if len(visible) == len(mentions) else list(visible["mention_id"]),
+            place=place, sequence=st.session_state.get("sequence"), tiles=map_pane.OSM if online else None,
+            undo=log.in_words(last) if last else "", redo=log.in_words(again) if again else "",
+            done=list(st.session_state.get("wishes_done", ())), said=st.session_state.get("said"),
         )  # fmt: skip
         reader_pane.show(marked, view, picked, lambda: wished("reader"), key="reader")
     with map_box:
@@ -335,7 +337,7 @@ def _card(done: Opened, mentions: pd.DataFrame, visible: pd.DataFrame, places: p
     return place_card.card([done.read.readings[i] for i in of_place.index], places, names.country_names)
 
 
-def _offer(done: Opened, places: pd.DataFrame, names: Gazetteer) -> dict[str, Any] | None:
+def _offer(done: Opened, places: pd.DataFrame, names: Gazetteer) -> protocol.Offer | None:
     """Return the places to choose from for the mention that somebody wants to move, or None."""
     report, mention, query = st.session_state.get("offered") or ("", "", "")
     reading = next((r for r in done.read.readings if r.mention.id == mention), None)

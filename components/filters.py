@@ -10,6 +10,7 @@ import streamlit as st
 
 from dateline import kinds
 from dateline.decisions import NOT_A_PLACE
+from dateline.layers import kind_symbol
 from dateline.names import fold_key
 
 CONFIDENCE_STEPS = (0.0, 0.5, 0.7, 0.9)
@@ -131,6 +132,8 @@ def _decorate(counts: dict[str, int]) -> None:
         pill = f'.st-key-kinds button[data-variant="pills"]:nth-of-type({number})'
         rules.append(f'{pill}{{--k:var(--k-{kind.name})}}{pill}::before{{content:"{kind.letter}"}}')
         rules.append(f'{pill}::after{{content:"{counts[kind.name]}"}}')
+        if kind_symbol(kind.name).hollow:
+            rules.append(f"{pill}::before{{background:transparent;color:var(--k);box-shadow:inset 0 0 0 2px var(--k)}}")
         if not counts[kind.name]:
             rules.append(f"{pill}:not([data-selected]){{opacity:.5}}")
     st.html(f"<style>{''.join(rules)}</style>")

@@ -6,13 +6,15 @@ import html
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from components.protocol import CardData, Offer
 from dateline import Place, Reading, direction, distance_km, kinds
 from dateline.features import areas, is_area, word
+from dateline.layers import kind_symbol
+from dateline.style import style
 from dateline.tables import spelling, status_of
 
 MAX_NEIGHBOURS = 9
@@ -79,14 +81,13 @@ def hidden(name: str) -> str:
 
 def _chip(readings: Sequence[Reading]) -> str:
     status = status_of(r.status for r in readings)
-    words = {"unchecked": "not checked", "checked": "✓ checked", "corrected": "✎ corrected"}[status]
-    return f'<span class="dl-chip s-{status}">{words}</span>'
+    return f'<span class="dl-chip s-{status}">{style().statuses[status].short}</span>'
 
 
 def _badges(readings: Sequence[Reading]) -> str:
     counts = Counter(r.kind.value for r in readings)
     items = [
-        f'<li class="k-{k.name}{" hollow" if k.name == "actor" else ""}"><i aria-hidden="true">{k.letter}</i>'
+        f'<li class="k-{k.name}{" hollow" if kind_symbol(k.name).hollow else ""}"><i aria-hidden="true">{k.letter}</i>'
         f"{html.escape(k.label)} {counts[k.name]}</li>"
         for k in kinds()
         if counts[k.name]
@@ -205,7 +206,7 @@ def _unplaced(readings: Sequence[Reading], country_name: dict[str, str]) -> str:
     )
 
 
-def offer(mention: str, query: str, options: Sequence[Place], places: pd.DataFrame, country_name: dict[str, str]) -> dict[str, Any]:
+def offer(mention: str, query: str, options: Sequence[Place], places: pd.DataFrame, country_name: dict[str, str]) -> Offer:
     """Return what a mention may mean as plain JSON, to choose from: text is text there.
 
     Args:
@@ -229,9 +230,10 @@ def _about(place: Place, places: pd.DataFrame, country_name: dict[str, str]) -> 
     return ", ".join(part for part in (_where(place, country_name), people, near) if part)
 
 
-def show(content: str, place: str | None, report: str, offered: dict[str, Any] | None, on_wish: Callable[[], None], *, key: str) -> None:
+def show(content: str, place: str | None, report: str, offered: Offer | None, on_wish: Callable[[], None], *, key: str) -> None:
     """Draw the card of ``place`` from the HTML that :func:`card`, :func:`hint` or :func:`hidden` made, and :func:`offer` in its place.
 
     ``on_wish`` is called when a person asks for places or picks one; the value is in ``st.session_state[key]["wish"]``.
     """
-    _PANE(key=key, data={"html": content, "place": place, "report": report, "offer": offered}, on_wish_change=on_wish)
+    data: CardData = {"html": content, "place": place, "report": report, "offer": offered}
+    _PANE(key=key, data=data, on_wish_change=on_wish)

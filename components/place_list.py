@@ -7,8 +7,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dateline import UNCERTAIN_BELOW, kinds
-from dateline.features import is_area, word
+from components.protocol import ListData, ListRow
+from dateline.features import word
+from dateline.layers import symbol_of
+from dateline.style import style
 
 _PANE = st.components.v2.component(
     "dateline_list",
@@ -25,19 +27,17 @@ _PANE = st.components.v2.component(
 )
 
 
-def rows(places: pd.DataFrame, country_name: dict[str, str]) -> list[dict[str, Any]]:
+def rows(places: pd.DataFrame, country_name: dict[str, str]) -> list[ListRow]:
     """Return one plain record a place for the browser. Text is text here: the pane sets textContent."""
-    letters = {kind.name: kind.letter for kind in kinds()}
-    found = []
+    found: list[ListRow] = []
     for row in places.itertuples():
-        placed = bool(row.lat == row.lat)  # NaN is not itself
-        where = _where(row, country_name) if placed else "not placed"
-        uncertain = placed and row.confidence < UNCERTAIN_BELOW
+        symbol = symbol_of(row)
+        where = _where(row, country_name) if row.lat == row.lat else "not placed"  # NaN is not itself
         found.append({
-            "id": row.place_id, "name": row.name, "where": where + (" · uncertain" if uncertain else ""),
-            "kind": row.kind, "letter": letters.get(row.kind, "?") if placed else "?", "count": int(row.mentions),
-            "hollow": row.kind == "actor" or not placed, "square": is_area(row.feature), "uncertain": uncertain,
-            "kinds": row.kinds, "status": row.status,
+            "id": row.place_id, "name": row.name, "where": where + (" · uncertain" if symbol.uncertain else ""),
+            "kind": row.kind, "letter": symbol.letter, "count": int(row.mentions),
+            "hollow": symbol.hollow, "square": symbol.square, "uncertain": symbol.uncertain,
+            "kinds": row.kinds, "status": row.status, "mark": style().statuses[row.status].mark,
         })  # fmt: skip
     return found
 
@@ -50,4 +50,5 @@ def _where(row: Any, country_name: dict[str, str]) -> str:
 
 def show(places: pd.DataFrame, country_name: dict[str, str], empty: str, *, key: str) -> None:
     """Draw the list; ``empty`` is what it says when no place passes the filters."""
-    _PANE(key=key, data={"rows": rows(places, country_name), "empty": empty})
+    data: ListData = {"rows": rows(places, country_name), "empty": empty}
+    _PANE(key=key, data=data)

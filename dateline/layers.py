@@ -2,26 +2,99 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NotRequired, TypedDict
 
 import pandas as pd
 
 from dateline.choosing import UNCERTAIN_BELOW
 from dateline.distances import KM_PER_DEG
 from dateline.features import areas, is_area
+from dateline.kinds import kinds
+from dateline.style import style
 
 WORLD = ((-45.0, -150.0), (65.0, 160.0))
 _EVENTS = ("fighting", "control", "threatened", "civilians")
-_MIN_RADIUS_PX, _MAX_RADIUS_PX = 8.0, 22.0
 _MIN_SPAN_DEG = 0.5
 _NEAR_KM = 130.0
 _CIRCLE_POINTS = 48
 
+_SIGNS = str.maketrans({sign: f"&#{ord(sign)};" for sign in "&<>\"'`$\\{}%#_"})
+
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 Rings = list[list[list[float]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """How a place is shown, on the map and beside its name: decided here, drawn by each as it can."""
+
+    kind: str
+    letter: str
+    hollow: bool = False
+    square: bool = False
+    """It has an extent, and is no town."""
+    uncertain: bool = False
+    radius_px: float = 0.0
+
+
+@lru_cache(maxsize=64)
+def kind_symbol(kind: str) -> Symbol:
+    """Return the symbol of a kind alone, as legends and badges show it."""
+    letter = next((k.letter for k in kinds() if k.name == kind), "?")
+    return Symbol(kind, letter, hollow=kind in style().symbol.hollow_kinds)
+
+
+def symbol_of(row: Any) -> Symbol:
+    """Return the symbol of a row of the places table. What is not placed is hollow with a question mark, and not uncertain but unknown."""
+    look, placed = kind_symbol(row.kind), bool(row.lat == row.lat)  # NaN is not itself
+    return Symbol(
+        row.kind, look.letter if placed else "?", hollow=look.hollow or not placed, square=is_area(row.feature),
+        uncertain=placed and is_uncertain(row.confidence), radius_px=radius_px(int(row.mentions)),
+    )  # fmt: skip
+
+
+def is_uncertain(confidence: float) -> bool:
+    """Return whether a place of this confidence is shown as uncertain."""
+    return bool(confidence < UNCERTAIN_BELOW)
+
+
+class SymbolProperties(TypedDict):
+    """What a map knows of a place; every string went through :func:`safe_text`."""
+
+    id: str
+    name: str
+    tip: str
+    kind: str
+    count: int
+    radius: float
+    hollow: bool
+    square: bool
+    uncertain: bool
+    span: NotRequired[list[list[float]]]
+    """[[south, west], [north, east]] of an area: what the map shows when it is chosen."""
+
+
+class AreaProperties(TypedDict):
+    """What a map knows of an area's extent; every string went through :func:`safe_text`."""
+
+    id: str
+    kind: str
+    exact: bool
+    """Whether it is an outline, and not a circle of about the right size."""
+
+
+def safe_text(text: str) -> str:
+    """Return text with every sign that means something to HTML, JavaScript or a template as a numeric entity.
+
+    The one door from data to a map. Folium and streamlit-folium are made of templates and rewrite what they rendered: ``{{...}}`` runs
+    on the server, ``_id`` is replaced. What comes out of here is letters to all of them; the browser undoes it at its own door
+    (``L.dateline.decode`` in ``drawing.js``).
+    """
+    return text.translate(_SIGNS)
 
 
 def features(places: pd.DataFrame, outlines: Mapping[str, Rings]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -32,35 +105,35 @@ def features(places: pd.DataFrame, outlines: Mapping[str, Rings]) -> tuple[dict[
         outlines: outer rings ([lon, lat]) of areas by place id, as far as known; a circle of the
             place's radius stands for the others.
 
-    Every string in the properties is HTML-escaped. ``[lon, lat]`` is made here and nowhere else.
+    Every string in the properties went through :func:`safe_text`. ``[lon, lat]`` is made here and nowhere else.
     """
     placed = places[places["lat"].notna() & places["lon"].notna()]
     symbols, extents = [], []
     # small symbols are drawn last, so that they can be clicked on top of large ones
     rows: list[Any] = list(placed.sort_values("mentions", ascending=False, kind="stable").itertuples())
     for row in rows:
-        hollow = row.kind == "actor"
-        properties = {
-            "id": html.escape(row.place_id),
-            "name": html.escape(row.name),
-            "tip": html.escape(f"{row.name}: {row.kinds}"),
-            "kind": row.kind,
+        symbol = symbol_of(row)
+        properties: SymbolProperties = {
+            "id": safe_text(row.place_id),
+            "name": safe_text(row.name),
+            "tip": safe_text(f"{row.name}: {row.kinds}"),
+            "kind": safe_text(row.kind),
             "count": int(row.mentions),
-            "radius": radius_px(int(row.mentions)),
-            "hollow": bool(hollow),
-            "square": is_area(row.feature),
-            "uncertain": bool(row.confidence < UNCERTAIN_BELOW),
+            "radius": symbol.radius_px,
+            "hollow": symbol.hollow,
+            "square": symbol.square,
+            "uncertain": symbol.uncertain,
         }
         # lat, lon become [lon, lat] here: GeoJSON wants it so (RFC 7946, 3.1.1)
         point = {"type": "Point", "coordinates": [row.lon, row.lat]}
-        rings = outlines.get(row.place_id) if is_area(row.feature) else None
+        rings = outlines.get(row.place_id) if symbol.square else None
         exact = rings is not None
         rings = rings or _circle(row.lat, row.lon, row.radius_km)
         if rings:
             properties["span"] = _span(rings)  # what the map shows when the place is chosen
-            if not hollow:
+            if not symbol.hollow:
                 shape = {"type": "MultiPolygon", "coordinates": [[ring] for ring in rings]}
-                area = {"id": properties["id"], "kind": row.kind, "exact": exact}
+                area: AreaProperties = {"id": properties["id"], "kind": properties["kind"], "exact": exact}
                 extents.append({"type": "Feature", "properties": area, "geometry": shape})
         symbols.append({"type": "Feature", "properties": properties, "geometry": point})
     return _collection(symbols), _collection(extents)
@@ -72,7 +145,8 @@ def _collection(items: list[dict[str, Any]]) -> dict[str, Any]:
 
 def radius_px(mentions: int) -> float:
     """Return the radius of a symbol: its area grows with the number of mentions, within limits."""
-    return round(min(_MAX_RADIUS_PX, _MIN_RADIUS_PX * math.sqrt(1 + 0.45 * (mentions - 1))), 1)
+    rules = style().symbol
+    return round(min(rules.max_radius, rules.min_radius * math.sqrt(1 + rules.growth * (mentions - 1))), 1)
 
 
 def _circle(lat: float, lon: float, radius_km: float) -> Rings:

@@ -8,8 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from dateline.choosing import UNCERTAIN_BELOW
-from dateline.kinds import kinds
+from dateline.layers import is_uncertain, kind_symbol
 from dateline.records import Passage
 from dateline.tables import place_key
 
@@ -21,7 +20,6 @@ def mark(text: str, passages: Iterable[Passage], mentions: pd.DataFrame) -> str:
     stays. ``mentions``: the whole mentions table, not the filtered one.
     """
     rows: list[Any] = list(mentions.assign(key=place_key(mentions)).itertuples()) if not mentions.empty else []
-    letters = {kind.name: kind.letter for kind in kinds()}
     out: list[str] = []
     at = number = 0
     paragraph = -1
@@ -36,7 +34,7 @@ def mark(text: str, passages: Iterable[Passage], mentions: pd.DataFrame) -> str:
         while number < len(rows) and rows[number].start < passage.end:
             row = rows[number]
             out.append(html.escape(text[at : row.start]))
-            out.append(_mark(row, letters.get(row.kind, "?")))
+            out.append(_mark(row))
             at = row.end
             number += 1
         out.append(html.escape(text[at : passage.end]) + "</span>")
@@ -44,8 +42,8 @@ def mark(text: str, passages: Iterable[Passage], mentions: pd.DataFrame) -> str:
     return "".join(out) + ("</p>" if paragraph >= 0 else "")
 
 
-def _mark(row: Any, letter: str) -> str:
-    unsure = " unsure" if row.confidence < UNCERTAIN_BELOW else ""
+def _mark(row: Any) -> str:
+    unsure = " unsure" if is_uncertain(row.confidence) else ""
     label = f"{row.text}: {row.place or 'not placed'}, {row.kind}, {row.reference}, {row.status}"
     reasons = f"{label}\nKind: {row.kind_reason}\nPlace: {row.place_reason}" + (f"\n{row.decided}" if row.decided else "")
     classes = html.escape(f"k-{row.kind} r-{row.reference} s-{row.status}{unsure}")
@@ -53,6 +51,6 @@ def _mark(row: Any, letter: str) -> str:
         f'<mark class="{classes}" role="button" tabindex="0"'
         f' data-kind="{html.escape(row.kind)}" data-reference="{html.escape(row.reference)}" data-status="{html.escape(row.status)}"'
         f' data-mention="{html.escape(row.mention_id)}" data-place="{html.escape(row.key)}"'
-        f' data-name="{html.escape(row.place or row.text)}" data-letter="{html.escape(letter)}"'
+        f' data-name="{html.escape(row.place or row.text)}" data-letter="{html.escape(kind_symbol(row.kind).letter)}"'
         f' aria-label="{html.escape(label)}" title="{html.escape(reasons)}">{html.escape(row.text)}</mark>'
     )

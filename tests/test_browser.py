@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.stage import Server, Visit, chromium, served, visit
+from dateline import Wish
 from dateline.gazetteer import SCHEMA
+from dateline.library import Library
 from tests.conftest import ROOT, SEEDS
 
 pytestmark = pytest.mark.browser
@@ -338,7 +340,7 @@ def test_hostile_names_and_passages_stay_text(hostile_server, browser):
             box = page.locator(".st-key-pane_map iframe").bounding_box()
             page.mouse.move(box["x"] + x, box["y"] + y)  # the tooltip
             page.click(f".dl-row[data-place='{place}']")
-            seen.settle()
+            page.wait_for_selector(f".dl-card[data-place='{place}']:not(.pending)")
             cards.append(page.text_content(".dl-card"))
         page.mouse.wheel(0, 2000)
         page.wait_for_timeout(500)
@@ -421,3 +423,68 @@ def test_an_empty_folder_says_what_to_do(tmp_path, browser):
         seen.page.goto(running.url)
         seen.page.wait_for_selector("[data-testid='stAlert']", timeout=60_000)
         assert "The library is empty. Press Add" in seen.page.inner_text("[data-testid='stAlert']")
+
+
+# What a name did to the map before names were kept out of its templates: stop the app, take all memory, leave an error page.
+TEMPLATES = (
+    "Karlivka {{9**(9**9)}} One", "Myrnivka {{(1,)*100000000}} Two", "Ivanivka {{ old", "Stepove {% for a in b %} Four", "Lozuvatka {# %} #} Five",
+    "Pisky {{'map_div'}} Six", "Yasne \\u007b` ${parent.pwned=1} Seven", "Vilne </script><script>parent.pwned=1</script> Eight",
+    "Zoriane &#123; &amp; <b>_0", "Sosnivka $x^2$ 'a' \"b\" Ten",
+)  # fmt: skip
+
+
+@pytest.fixture
+def templates_home(home, workshop, tmp_path):
+    """A library with a report whose places, from a table of somebody's own, are called like templates; the address of the report."""
+    import csv
+
+    from dateline import Desk, Gazetteer, packs
+
+    table = tmp_path / "own.csv"
+    with table.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("name", "lat", "lon"), *((name, 48 + n / 9, 37 + n / 9) for n, name in enumerate(TEMPLATES))])
+    packs.add_own("field notes", table)
+    desk = Desk(Library(), workshop, Gazetteer(packs=packs.paths(packs.installed())))
+    text = "\n\n".join(f"Fighting went on in {name} all day, officials said." for name in TEMPLATES)
+    report = desk.add_text(text, "Templates {{ old").report
+    assert report
+    for name in TEMPLATES:
+        opened = desk.open(report)
+        start = opened.read.article.text.index(name)
+        end = start + len(name)
+        if not any((r.mention.start, r.mention.end) == (start, end) for r in opened.read.readings):
+            desk.add(opened, start, end, "ana")
+        mention = next(r.mention.id for r in desk.open(report).read.readings if (r.mention.start, r.mention.end) == (start, end))
+        (place,) = (c.place.id for c in desk.gazetteer.starting(name.split()[0]) if c.place.name == name)
+        desk.decide(desk.open(report), Wish("place", mention, "mention", place), "ana")
+    return home, report
+
+
+def test_names_like_templates_are_drawn_as_they_are_written(templates_home, browser, tmp_path):
+    """A pack and a report whose every name is a template: the map draws, and says each name as it is."""
+    home, report = templates_home
+    (tmp_path / "watched").mkdir()
+    with served(tmp_path / "watched", tmp_path / "server.log", {"DATELINE_HOME": str(home)}) as running, visit(browser) as seen:
+        page = seen.page
+        seen.open(f"{running.url}/?report={report}")
+        own = [place for place in seen.on_map() if place.startswith("my:")]
+        assert len(own) == len(TEMPLATES)
+        drawn = seen.map_frame.evaluate(
+            "() => Object.values(map._layers).filter(l => l.feature?.properties.name).map(l => [l.feature.properties.id, l.feature.properties.name])"
+        )
+        assert sorted(name for place, name in drawn if place in own) == sorted(TEMPLATES)
+        assert sorted(page.locator(".dl-row[data-place^='my:'] .dl-row-name").all_inner_texts()) == sorted(TEMPLATES)
+        told = set()
+        for place in own:  # the list steers the map, and the map's tooltip says the name: ids and texts agree on both sides
+            page.locator(f".dl-row[data-place='{place}']").click()
+            seen.settle()
+            x, y = page.evaluate("id => window.dateline.map.pixel(id)", place)
+            box = page.locator(".st-key-pane_map iframe").bounding_box()
+            page.mouse.move(box["x"] + x + 1, box["y"] + y)
+            tip = seen.map_frame.wait_for_selector(".dateline-tip")
+            told.add(tip.inner_text().rsplit(": ", 1)[0])
+            page.mouse.move(5, 5)
+        assert told == set(TEMPLATES)
+        assert page.evaluate("() => window.pwned") is None
+        assert seen.errors == []
+        assert seen.foreign == []

@@ -13,17 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from dateline.exports.selection import LICENCE, MADE_WITH, Selection, escaped, facts, place_keys
-from dateline.features import areas, is_area, word
+from dateline.features import areas, word
 from dateline.gazetteer import Gazetteer
 from dateline.kinds import kinds
-from dateline.layers import Bounds, features, focus
+from dateline.layers import Bounds, features, focus, kind_symbol, symbol_of
 from dateline.packs import open_gazetteer
+from dateline.style import SCHEMES, map_style, style
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 BASEMAP = STATIC / "basemap"
 MAX_CELLS_BYTES = 800_000
 """Of base map detail in a page; beyond, the coarse map stands for the rest."""
-_SCRIPTS = ("vendor/leaflet.js", "dateline/basemap.js", "dateline/symbols.js", "dateline/publish.js")
+_SCRIPTS = ("vendor/leaflet.js", "dateline/basemap.js", "dateline/drawing.js", "dateline/publish.js")
 _STYLES = ("vendor/leaflet.css", "dateline/publish.css")
 
 
@@ -32,7 +33,7 @@ def page(selection: Selection, _what: str = "", gazetteer: Gazetteer | None = No
     data = _json(_data(selection, gazetteer or open_gazetteer()))
     scripts = [_text(name) for name in _SCRIPTS]
     first = f"window.datelineFiles = {_json(_cells(focus(selection.mentions)))};"
-    styles = "\n".join(_without_urls(_text(name)) for name in _STYLES)
+    styles = "\n".join((_variables(), *(_without_urls(_text(name)) for name in _STYLES)))
     allowed = " ".join(_digest(text) for text in (first, *scripts))
     policy = f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
     article = selection.article
@@ -57,6 +58,12 @@ def page(selection: Selection, _what: str = "", gazetteer: Gazetteer | None = No
 
 def _text(name: str) -> str:
     return (STATIC / name).read_text(encoding="utf-8").replace("</script", "<\\/script")
+
+
+def _variables() -> str:
+    """Return the colours of both themes as CSS variables."""
+    light, dark = ("".join(f"--{name}:{colour};" for name, colour in map_style()[scheme].items()) for scheme in SCHEMES)
+    return f":root{{{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"
 
 
 def _without_urls(css: str) -> str:
@@ -93,18 +100,20 @@ def _data(selection: Selection, gazetteer: Gazetteer) -> dict[str, Any]:
         "kinds": {
             k.name: {
                 "label": k.label, "letter": k.letter, "about": k.about, "light": k.light, "dark": k.dark,
-                "count": int(counts.get(k.name, 0)),
+                "hollow": kind_symbol(k.name).hollow, "count": int(counts.get(k.name, 0)),
             }
             for k in kinds()
         },
-        "symbols": symbols, "areas": extents,
+        "symbols": symbols, "areas": extents, "style": map_style(),
         "places": [
             {
-                "id": row["place_id"], "name": row["name"], "kind": row["kind"], "status": row["status"], "where": _where(row, gazetteer),
+                "id": row["place_id"], "name": row["name"], "kind": row["kind"], "where": _where(row, gazetteer),
+                "looked": style().statuses[row["status"]].long,
                 "coordinates": "not on the map" if row["lat"] is None else f"{row['lat']:.3f}, {row['lon']:.3f}",
-                "hollow": row["kind"] == "actor", "square": is_area(row["feature"]), "mentions": of_place.get(row["place_id"], []),
+                "letter": symbol.letter, "hollow": symbol.hollow, "square": symbol.square, "uncertain": symbol.uncertain,
+                "mentions": of_place.get(row["place_id"], []),
             }
-            for row in facts(selection, "places")
+            for row, symbol in zip(facts(selection, "places"), map(symbol_of, selection.places.itertuples()), strict=True)
         ],
     }  # fmt: skip
 

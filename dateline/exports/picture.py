@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from dateline.distances import KM_PER_DEG
 from dateline.exports.selection import LICENCE, Selection
-from dateline.features import is_area
 from dateline.gazetteer import Gazetteer
 from dateline.kinds import Kind, kinds
-from dateline.layers import Bounds, focus, radius_px
+from dateline.layers import Bounds, Symbol, focus, kind_symbol, symbol_of
 from dateline.packs import open_gazetteer
+from dateline.style import Palette, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +30,8 @@ MAX_NAMES = 60
 MAX_TOWNS = 45
 DETAIL_BELOW_DEG = 22.0
 """A map wider than this is drawn from the coarse lines."""
-_SEA, _LAND, _RIVER, _REGION, _BORDER, _LABEL = "#dfe7ea", "#f6f3ec", "#b5cad2", "#cfc8b9", "#8f8674", "#6b6558"
+_PT_A_PX = 0.62
+"""Points of the picture for a pixel of the screen: how large symbols are drawn."""
 _STEPS_KM = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 _FONT = "DejaVu Sans"
 
@@ -50,9 +51,8 @@ def _saved(selection: Selection, form: str, gazetteer: Gazetteer | None) -> byte
 
     out = io.BytesIO()
     with mpl.rc_context({"font.family": _FONT, "svg.hashsalt": "dateline", "axes.unicode_minus": False, "text.parse_math": False}):
-        metadata = (
-            {"Title": selection.article.title, "Source": LICENCE} if form == "png" else {"Title": selection.article.title, "Date": None}
-        )
+        title = _line_of(selection.article.title, 300)  # a control character in it, and the SVG is no XML
+        metadata = {"Title": title, "Source": LICENCE} if form == "png" else {"Title": title, "Date": None}
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Glyph .* missing")  # a script the font lacks shows as boxes, and is no error
             _figure(selection, gazetteer or open_gazetteer()).savefig(out, format=form, dpi=DPI, metadata=metadata, facecolor="white")
@@ -69,7 +69,7 @@ def _figure(selection: Selection, gazetteer: Gazetteer) -> Figure:
     axes.set_xlim(west, east)
     axes.set_ylim(south, north)
     axes.set_aspect(1 / math.cos(math.radians((south + north) / 2)))
-    axes.set_facecolor(_SEA)
+    axes.set_facecolor(_colours().sea)
     axes.set_xticks([])
     axes.set_yticks([])
     towns = _base(axes, bounds)
@@ -80,6 +80,15 @@ def _figure(selection: Selection, gazetteer: Gazetteer) -> Figure:
     _north_arrow(axes)
     _words(figure, selection, bounds)
     return figure
+
+
+def _colours() -> Palette:
+    """Return the colours of paper: the light theme's."""
+    return style().light
+
+
+def _colour(kind: str) -> str:
+    return next((k.light for k in kinds() if k.name == kind), _colours().unknown)
 
 
 def _fitted(bounds: Bounds, ratio: float) -> Bounds:
@@ -126,16 +135,17 @@ def _base(axes: Axes, bounds: Bounds) -> list[list[Any]]:
             LineCollection([_line(line) for line in lines], colors=colour, linewidths=width, linestyles=dash, zorder=order), autolim=False
         )
 
+    colours = _colours()
     towns: list[list[Any]] = []
     detailed = bounds[1][1] - bounds[0][1] <= DETAIL_BELOW_DEG
     for file in _files(bounds):
-        filled(file["land"], _LAND, 1)
-        drawn(file["rivers"], _RIVER, 0.7, 2)
-        filled(file["lakes"], _SEA, 2.1)
+        filled(file["land"], colours.land, 1)
+        drawn(file["rivers"], colours.river, 0.7, 2)
+        filled(file["lakes"], colours.sea, 2.1)
         if detailed:
-            drawn(file["regions"], _REGION, 0.6, 2.2)
-        drawn(file["borders"], _BORDER, 1.0, 2.3)
-        drawn(file["disputed"], _BORDER, 1.0, 2.3, (0, (4, 3)))
+            drawn(file["regions"], colours.region, 0.6, 2.2)
+        drawn(file["borders"], colours.border, 1.0, 2.3)
+        drawn(file["disputed"], colours.border, 1.0, 2.3, (0, (4, 3)))
         towns += file["labels"]
     return towns
 
@@ -152,37 +162,42 @@ def _part(bounds: Bounds, left: float, low: float, right: float, high: float) ->
 
 def _places(axes: Axes, selection: Selection, bounds: Bounds, taken: list[Box], gazetteer: Gazetteer) -> None:
     """Draw the report's places and name them where there is room; ``taken`` grows by what they take, in degrees."""
-    look = {kind.name: kind for kind in kinds()}
     placed = selection.places[selection.places["lat"].notna()].sort_values("mentions", ascending=False, kind="stable")
     rows: list[Any] = list(placed.itertuples())
-    inside = [row for row in rows if _within(row.lat, row.lon, bounds)]
-    per_point = _degrees_per_point(bounds)
-    for row in inside:
-        kind = look.get(row.kind)
-        colour = kind.light if kind else "#555555"
-        if is_area(row.feature) and row.kind != "actor":
+    inside = [(row, symbol_of(row)) for row in rows if _within(row.lat, row.lon, bounds)]
+    per_point, rules = _degrees_per_point(bounds), style().area
+    for row, symbol in inside:
+        if symbol.square and not symbol.hollow:
             for ring in gazetteer.outline(row.place_id) or ():
-                axes.plot([p[0] for p in ring], [p[1] for p in ring], color=colour, linewidth=0.9, alpha=0.6, zorder=3)
-    for order, row in enumerate(inside):
-        radius = radius_px(int(row.mentions)) * 0.62
-        _symbol(axes, row, look.get(row.kind), radius, 4 + order * 0.01)
+                axes.plot(
+                    [p[0] for p in ring], [p[1] for p in ring], color=_colour(symbol.kind), linewidth=rules.width * 0.75,
+                    alpha=rules.opacity, zorder=3,
+                )  # fmt: skip
+    for order, (row, symbol) in enumerate(inside):
+        radius = symbol.radius_px * _PT_A_PX
+        _symbol(axes, row.lon, row.lat, symbol, radius, 4 + order * 0.01)
         taken.append(_box(row.lon, row.lat, radius, radius, per_point))
-    for row in inside[:MAX_NAMES]:
-        radius = radius_px(int(row.mentions)) * 0.62
-        _name(axes, row.name, row.lon, row.lat, radius, taken, per_point, size=8.0, weight="bold", colour="#1d1b18")
+    for row, symbol in inside[:MAX_NAMES]:
+        radius = symbol.radius_px * _PT_A_PX
+        _name(axes, row.name, row.lon, row.lat, radius, taken, per_point, size=8.0, weight="bold", colour=_colours().place)
 
 
-def _symbol(axes: Axes, row: Any, kind: Kind | None, radius: float, order: float) -> None:
-    colour, letter = (kind.light, kind.letter) if kind else ("#555555", "?")
-    hollow = row.kind == "actor"
-    axes.plot(
-        [row.lon], [row.lat], marker="s" if is_area(row.feature) else "o", markersize=2 * radius, color="white" if hollow else colour,
-        markeredgecolor=colour if hollow else "white", markeredgewidth=1.4 if hollow else 0.9, zorder=order, linestyle="none",
-        alpha=1.0 if row.confidence >= 0.6 else 0.65,
+def _symbol(axes: Axes, x: float, y: float, symbol: Symbol, radius: float, order: float) -> None:
+    """Draw a symbol as the screen does (``look`` in ``drawing.js``): hollow, square, pale and dashed as it says."""
+    from matplotlib.colors import to_rgba
+
+    rules, colours, colour = style().symbol, _colours(), _colour(symbol.kind)
+    edged = symbol.hollow or symbol.uncertain
+    share = rules.hollow if symbol.hollow else rules.uncertain if symbol.uncertain else rules.solid
+    width = (rules.line if edged else rules.edge) * _PT_A_PX
+    axes.scatter(
+        [x], [y], s=(2 * radius) ** 2, marker="s" if symbol.square else "o", zorder=order, clip_on=True,
+        facecolor=to_rgba(colours.disc if symbol.hollow else colour, share), edgecolor=colour if edged else colours.disc, linewidth=width,
+        linestyle=(0, tuple(length * _PT_A_PX / width for length in rules.dash)) if symbol.uncertain else "solid",
     )  # fmt: skip
     axes.annotate(
-        letter, (row.lon, row.lat), ha="center", va="center_baseline", fontsize=max(5.5, radius * 1.05), fontweight="bold",
-        color=colour if hollow else "white", zorder=order + 0.005,
+        symbol.letter, (x, y), ha="center", va="center_baseline", fontsize=max(5.5, radius * 1.05), fontweight="bold",
+        color=colour if symbol.hollow else colours.letter, zorder=order + 0.005,
     )  # fmt: skip
 
 
@@ -195,8 +210,8 @@ def _names(axes: Axes, towns: list[list[Any]], bounds: Bounds, taken: list[Box])
             return
         if not _within(lat, lon, bounds):
             continue
-        if _name(axes, name, lon, lat, 1.6, taken, per_point, size=6.5, weight="normal", colour=_LABEL):
-            axes.plot([lon], [lat], marker="o", markersize=1.8, color=_LABEL, zorder=2.5, linestyle="none")
+        if _name(axes, name, lon, lat, 1.6, taken, per_point, size=6.5, weight="normal", colour=_colours().label):
+            axes.plot([lon], [lat], marker="o", markersize=1.8, color=_colours().label, zorder=2.5, linestyle="none")
             left -= 1
 
 
@@ -219,7 +234,7 @@ def _name(
             taken.append(box)
             axes.annotate(
                 name, (left, middle), ha="left", va="center", fontsize=size, fontweight=weight, color=colour, zorder=6,
-                path_effects=[patheffects.withStroke(linewidth=2, foreground="#ffffffdd")], annotation_clip=True,
+                path_effects=[patheffects.withStroke(linewidth=2, foreground=_colours().place_halo)], annotation_clip=True,
             )  # fmt: skip
             return True
     return False
@@ -227,7 +242,9 @@ def _name(
 
 def _line_of(text: str, width: int) -> str:
     """Return text as one line that a picture can hold: no control characters, at most ``width`` characters."""
-    return textwrap.shorten("".join(ch if ch.isprintable() else " " for ch in text), width, placeholder="…")
+    line = "".join(ch if ch.isprintable() else " " for ch in text).strip()
+    short = textwrap.shorten(line, width, placeholder="…")
+    return f"{line[: width - 1]}…" if short == "…" else short  # a first word that is too long is cut, not dropped
 
 
 def _degrees_per_point(bounds: Bounds) -> tuple[float, float]:
@@ -253,17 +270,17 @@ def _scale_bar(axes: Axes, bounds: Bounds) -> None:
     length = max((step for step in _STEPS_KM if step < span_km / 4), default=_STEPS_KM[0])
     x, y = west + 0.03 * (east - west), south + 0.05 * (north - south)
     wide, tall = length / km_per_deg, 0.008 * (north - south)
-    for number, colour in enumerate(("#1d1b18", "white")):
+    for number, colour in enumerate((_colours().ink, _colours().disc)):
         left = x + number * wide / 2
         corners = [left, left + wide / 2, left + wide / 2, left], [y, y, y + tall, y + tall]
-        axes.fill(*corners, facecolor=colour, edgecolor="#1d1b18", linewidth=0.6, zorder=8)
+        axes.fill(*corners, facecolor=colour, edgecolor=_colours().ink, linewidth=0.6, zorder=8)
     axes.annotate(f"{length} km", (x + wide / 2, y + 1.6 * tall), ha="center", va="bottom", fontsize=7.5, zorder=8)
 
 
 def _north_arrow(axes: Axes) -> None:
     axes.annotate(
         "N", xy=(0.965, 0.965), xytext=(0.965, 0.885), xycoords="axes fraction", ha="center", va="center", fontsize=10, fontweight="bold",
-        arrowprops={"arrowstyle": "-|>", "color": "#1d1b18", "linewidth": 1.4, "shrinkA": 5}, zorder=8,
+        arrowprops={"arrowstyle": "-|>", "color": _colours().ink, "linewidth": 1.4, "shrinkA": 5}, zorder=8,
     )  # fmt: skip
 
 
@@ -286,21 +303,15 @@ def _words(figure: Figure, selection: Selection, bounds: Bounds) -> None:
     figure.text(0.025, 0.92, _line_of(meta, 90), fontsize=8, color="#555555", va="center")
     x = 0.03
     for kind, count in _legend(selection):
-        hollow = kind.name == "actor"
         legend = figure.add_axes((x, 0.085, 0.02, 0.02 * WIDTH_IN / HEIGHT_IN))
         legend.set_axis_off()
-        legend.plot(
-            [0], [0], marker="o", markersize=9, color="white" if hollow else kind.light, markeredgecolor=kind.light, linestyle="none"
-        )
-        legend.annotate(
-            kind.letter, (0, 0), ha="center", va="center_baseline", fontsize=6.5, fontweight="bold", color=kind.light if hollow else "white"
-        )
-        label = f"{kind.label} {count}"
+        _symbol(legend, 0, 0, kind_symbol(kind.name), 4.5, 4)
+        label = f"{_line_of(kind.label, 40)} {count}"
         figure.text(x + 0.023, 0.098, label, fontsize=8, va="center")
         x += 0.04 + len(label) * 0.0072
     figure.text(
         0.025, 0.063, "Circle: a town. Square: a region or country, its outline drawn. Hollow: a government or army. Size: mentions. "
-        "Faded: uncertain. Dashed border: disputed.", fontsize=7, color="#333333", va="center",
+        "Pale with a dashed edge: uncertain. Dashed border: disputed.", fontsize=7, color="#333333", va="center",
     )  # fmt: skip
     if outside := _outside(selection, bounds):
         figure.text(

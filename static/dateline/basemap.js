@@ -1,12 +1,8 @@
 // The offline base map: a Leaflet grid layer that draws Natural Earth's lines from this app's own files,
 // and a label layer for towns and for the report's places. Runs in the map's frame, after Leaflet.
-// File format: data/build/basemap.py. Colours follow the theme told by dateline.theme().
+// File format: data/build/basemap.py. Colours: the option palettes, {light, dark}, of data/style.toml; which one, the option scheme.
 (function () {
   "use strict";
-  const PALETTES = {
-    light: { sea: "#dfe7ea", land: "#f6f3ec", lake: "#dfe7ea", river: "#b5cad2", region: "#cfc8b9", border: "#8f8674", disputed: "#8f8674", label: "#6b6558", halo: "#f6f3ecdd", place: "#1d1b18", placeHalo: "#ffffffee" },
-    dark: { sea: "#10161a", land: "#22211e", lake: "#10161a", river: "#2d4350", region: "#3d3a34", border: "#857d6d", disputed: "#857d6d", label: "#a09889", halo: "#22211edd", place: "#f4f0e8", placeHalo: "#131211ee" },
-  };
   const DETAIL_FROM_ZOOM = 5;
   const TILE = 256;
 
@@ -82,10 +78,10 @@
     };
     fill(file.land, colours.land);
     stroke(file.rivers, colours.river, zoom > 7 ? 1.6 : 1);
-    fill(file.lakes, colours.lake);
+    fill(file.lakes, colours.sea);
     if (zoom >= DETAIL_FROM_ZOOM) stroke(file.regions, colours.region, 1);
     stroke(file.borders, colours.border, zoom > 6 ? 1.8 : 1.1);
-    stroke(file.disputed, colours.disputed, zoom > 6 ? 1.8 : 1.1, [5, 5]);   // disputed or unsettled: dashed
+    stroke(file.disputed, colours.border, zoom > 6 ? 1.8 : 1.1, [5, 5]);   // disputed or unsettled: dashed
   }
 
   const Lines = L.GridLayer.extend({
@@ -94,7 +90,7 @@
       tile.width = tile.height = TILE * ratio;
       const context = tile.getContext("2d");
       context.scale(ratio, ratio);
-      const colours = PALETTES[this.options.scheme] || PALETTES.light;
+      const colours = this.options.palettes[this.options.scheme] || this.options.palettes.light;
       context.fillStyle = colours.sea;
       context.fillRect(0, 0, TILE, TILE);
       const count = Math.pow(2, coords.z), tileX = ((coords.x % count) + count) % count;
@@ -162,7 +158,7 @@
       L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]));
       context.scale(ratio, ratio);
       context.lineJoin = "round"; context.textBaseline = "middle";
-      const colours = PALETTES[this.options.scheme] || PALETTES.light, boxes = [], named = new Set();
+      const colours = this.options.palettes[this.options.scheme] || this.options.palettes.light, boxes = [], named = new Set();
       const free = (box) => boxes.every((b) => box[2] < b[0] || b[2] < box[0] || box[3] < b[1] || b[3] < box[1]);
       const write = (text, x, y, colour, halo) => {
         context.lineWidth = 3; context.strokeStyle = halo; context.strokeText(text, x, y);
@@ -178,7 +174,7 @@
         const spots = [[p.at.x + r, p.at.y], [p.at.x - r - width, p.at.y], [p.at.x - width / 2, p.at.y - r - 6], [p.at.x - width / 2, p.at.y + r + 7]];
         for (const [x, y] of spots) {
           const box = [x - 2, y - 8, x + width + 2, y + 8];
-          if (free(box)) { boxes.push(box); named.add(p.name); write(p.name, x, y, colours.place, colours.placeHalo); break; }
+          if (free(box)) { boxes.push(box); named.add(p.name); write(p.name, x, y, colours.place, colours.place_halo); break; }
         }
       }
       const overview = zoom < DETAIL_FROM_ZOOM;

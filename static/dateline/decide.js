@@ -50,7 +50,7 @@ export function decider(root, box) {
   }
   function wish(action, value) {
     if (!pane.mark) return;
-    ask({ do: action, mention: pane.mark.dataset.mention, scope: scope.value, value: value || "", why: why.value.trim() });
+    ask({ do: action, mention: pane.mark.dataset.mention, scope: scope.value, ...(value && { value }), why: why.value.trim() });
     why.value = "";
   }
   function choose() {
@@ -95,7 +95,7 @@ export function decider(root, box) {
   pane.show = (mark) => {
     pane.mark = mark;
     bar.classList.toggle("idle", !mark);
-    status.textContent = mark ? { unchecked: "not checked", checked: "✓ checked", corrected: "✎ corrected" }[mark.dataset.status] || "" : "Mark words in the text to add a place";
+    status.textContent = mark ? pane.data?.statuses[mark.dataset.status] || "" : "Mark words in the text to add a place";
     status.className = `dl-decide-status s-${mark ? mark.dataset.status : "none"}`;
     if (!mark) return;
     kind.value = mark.dataset.kind;

@@ -6,12 +6,12 @@ const COORDINATES = /^\s*(-?\d{1,2}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\
 
 export function show({ parentElement: root, data, setTriggerValue }) {
   const box = root.querySelector(".dl-card");
-  const offer = root.datelineOffer || (root.datelineOffer = offering(root));
-  offer.ask = (what) => wish(setTriggerValue, what);
-  offer.update(data.offer, data.report);
+  const chooser = root.datelineOffer || (root.datelineOffer = offering(root));
+  chooser.ask = (what) => wish(setTriggerValue, what);
+  chooser.update(data.offer, data.report);
   // Python needs a moment for the card of a new choice: its name stands there at once.
   const listener = (selection) => {
-    if (selection.from !== "python") offer.close();
+    if (selection.from !== "python") chooser.close();
     if (selection.from === "python" || selection.place === (box.dataset.place || null)) return;
     const name = selection.place && document.querySelector(`.dl-row[data-place="${CSS.escape(selection.place)}"] .dl-row-name`)?.textContent;
     box.classList.add("pending");

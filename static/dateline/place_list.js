@@ -26,8 +26,8 @@ function create(root) {
     const words = element("span", "dl-row-words");
     words.append(element("span", "dl-row-name", place.name), element("span", "dl-row-where", place.where));
     const count = element("span", "dl-row-count", String(place.count));
-    if (place.status !== "unchecked") {
-      const looked = element("span", `dl-row-status s-${place.status}`, place.status === "checked" ? "✓" : "✎");
+    if (place.mark) {
+      const looked = element("span", `dl-row-status s-${place.status}`, place.mark);
       looked.title = place.status;
       count.prepend(looked, " ");
     }

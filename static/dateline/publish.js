@@ -4,7 +4,7 @@
   "use strict";
   const data = JSON.parse(document.getElementById("dateline-data").textContent);
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  const state = { scheme: dark.matches ? "dark" : "light", place: null, kinds: new Set(), points: new Map(), ring: null };
+  const state = { scheme: dark.matches ? "dark" : "light", place: null, kinds: new Set(), symbols: null, areas: null };
   const $ = (id) => document.getElementById(id);
 
   function element(tag, className, text) {
@@ -17,41 +17,23 @@
   const passages = (place) => place.mentions.filter((m) => !state.kinds.size || state.kinds.has(m.kind));
 
   const map = L.map("map", { renderer: L.canvas({ tolerance: 6, padding: 0.3 }), minZoom: 2, maxZoom: 12, zoomSnap: 0.5, worldCopyJump: true });
-  map.attributionControl.setPrefix(false);
-  for (const [name, depth] of [["dateline-areas", 350], ["dateline-labels", 640], ["dateline-ring", 630]]) {
-    const pane = map.createPane(name);
-    pane.style.zIndex = depth;
-    pane.style.pointerEvents = "none";
-  }
-  const lines = L.dateline.lines({ scheme: state.scheme, pane: "tilePane", attribution: data.attribution }), labels = L.dateline.labels({ scheme: state.scheme });
+  const drawing = L.dateline.drawing(map, { style: data.style, kinds: data.kinds, scheme: state.scheme, attribution: data.attribution, onChoose: choose });
   map.fitBounds(data.bounds, { animate: false });
-  lines.addTo(map);
-  labels.addTo(map);
-  L.control.scale({ imperial: false, position: "topright" }).addTo(map);
-  let symbols = null, areas = null;
+  drawing.start();
 
   function drawMap() {
-    symbols?.remove();
-    areas?.remove();
+    state.symbols?.remove();
+    state.areas?.remove();
     const visible = new Set(data.places.filter(shown).map((place) => place.id));
-    const keep = (feature) => visible.has(L.dateline.decode(feature.properties.id));
-    areas = L.geoJSON(data.areas, { filter: keep, pane: "dateline-areas", interactive: false, style: (f) => L.dateline.areaLook(f.properties, data.kinds, state.scheme) }).addTo(map);
-    symbols = L.geoJSON(data.symbols, { filter: keep, pointToLayer: (f, at) => L.dateline.symbol(at, L.dateline.look(f.properties, data.kinds, state.scheme)) }).addTo(map);
-    symbols.bindTooltip((layer) => { const tip = element("span"); tip.textContent = L.dateline.decode(layer.feature.properties.tip); return tip; }, { direction: "top", offset: [0, -6] });
-    symbols.on("click", (event) => choose(L.dateline.decode((event.propagatedFrom || event.layer).feature.properties.id)));
-    state.points = new Map(symbols.getLayers().map((layer) => [L.dateline.decode(layer.feature.properties.id), layer]));
-    labels.setPlaces([...state.points.values()].map((layer) => ({ latlng: layer.getLatLng(), name: L.dateline.decode(layer.feature.properties.name), count: layer.feature.properties.count, radius: layer.options.radius })));
-    ring();
-  }
-  function ring() {
-    state.ring?.remove();
-    const layer = state.points.get(state.place);
-    if (layer) state.ring = L.circleMarker(layer.getLatLng(), { radius: layer.options.radius + 6, weight: 3, color: state.scheme === "dark" ? "#ff9d85" : "#8f2d1d", fill: false, interactive: false, pane: "dateline-ring" }).addTo(map);
+    state.areas = drawing.layer("areas", data.areas, (id) => visible.has(id)).addTo(map);
+    state.symbols = drawing.layer("places", data.symbols, (id) => visible.has(id)).addTo(map);
   }
 
-  function badge(kind, place) {
-    const made = element("i", `k${place?.hollow ? " hollow" : ""}${place?.square ? " square" : ""}`, data.kinds[kind]?.letter || "?");
-    made.style.setProperty("--k", data.kinds[kind]?.[state.scheme] || "#555");
+  const colour = (kind) => data.kinds[kind]?.[state.scheme] || drawing.colours().unknown;
+  // The symbol of a place, or of a kind (which has its letter and may be hollow too).
+  function badge(kind, symbol) {
+    const made = element("i", `k${symbol.hollow ? " hollow" : ""}${symbol.square ? " square" : ""}${symbol.uncertain ? " uncertain" : ""}`, symbol.letter);
+    made.style.setProperty("--k", colour(kind));
     made.setAttribute("aria-hidden", "true");
     return made;
   }
@@ -61,7 +43,7 @@
       button.type = "button";
       button.title = kind.about;
       button.setAttribute("aria-pressed", state.kinds.has(name));
-      button.append(badge(name, { hollow: name === "actor" }), ` ${kind.label} `, element("small", "", String(kind.count)));
+      button.append(badge(name, kind), ` ${kind.label} `, element("small", "", String(kind.count)));
       button.addEventListener("click", () => { state.kinds.has(name) ? state.kinds.delete(name) : state.kinds.add(name); draw(); });
       return button;
     }));
@@ -85,32 +67,30 @@
       box.replaceChildren(element("p", "hint", "Choose a place on the map or in the list to read what the report says of it."));
       return;
     }
-    const status = { unchecked: "placed by machine, not checked", checked: "checked by a person", corrected: "corrected by a person" }[place.status];
     const quotes = passages(place).map((m) => {
       const item = element("li"), quote = element("blockquote"), about = element("small", "about");
       const mark = element("mark", "", m.quote.slice(m.at[0], m.at[1]));
-      mark.style.setProperty("--k", data.kinds[m.kind]?.[state.scheme] || "#555");
+      mark.style.setProperty("--k", colour(m.kind));
       quote.append(m.quote.slice(0, m.at[0]), mark, m.quote.slice(m.at[1]));
-      about.append(badge(m.kind, null), ` ${data.kinds[m.kind]?.label || m.kind} · ${m.reference} · ${m.status}`);
+      about.append(badge(m.kind, data.kinds[m.kind] || { letter: "?" }), ` ${data.kinds[m.kind]?.label || m.kind} · ${m.reference} · ${m.status}`);
       item.append(quote, about);
       return item;
     });
     const list = element("ol");
     list.append(...quotes);
-    box.replaceChildren(element("h2", "", place.name), element("p", "where", `${place.where} · ${place.coordinates} · ${status}`), list);
+    box.replaceChildren(element("h2", "", place.name), element("p", "where", `${place.where} · ${place.coordinates} · ${place.looked}`), list);
     box.scrollTop = 0;
   }
   function choose(id) {
     state.place = state.place === id ? null : id;
-    const layer = state.points.get(state.place);
-    if (layer && (!map.getBounds().pad(-0.1).contains(layer.getLatLng()) || map.getZoom() < 5)) map.setView(layer.getLatLng(), Math.max(map.getZoom(), 7), { animate: false });
-    ring();
+    drawing.choose(state.place);
+    drawing.bring(state.place);
     drawList();
     drawPassages();
   }
   function draw() { drawLegend(); drawMap(); drawList(); drawPassages(); }
 
-  dark.addEventListener("change", () => { state.scheme = dark.matches ? "dark" : "light"; lines.setScheme(state.scheme); labels.setScheme(state.scheme); draw(); });
+  dark.addEventListener("change", () => { state.scheme = dark.matches ? "dark" : "light"; drawing.setScheme(state.scheme); draw(); });
   draw();
-  window.datelinePage = { choose, points: () => [...state.points.keys()], pixel: (id) => { const p = map.latLngToContainerPoint(state.points.get(id).getLatLng()); return [p.x, p.y]; } };
+  window.datelinePage = { choose, points: drawing.ids, pixel: drawing.pixel };
 })();

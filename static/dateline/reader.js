@@ -7,13 +7,13 @@ const escapeId = (id) => CSS.escape(id);
 
 export function show({ parentElement: root, data, setTriggerValue }) {
   const pane = root.datelineReader || (root.datelineReader = create(root));
-  pane.tell = (selection) => setTriggerValue("pick", { place: selection.place, mention: selection.mention, sequence: sequence() });
+  pane.tell = (selection) => setTriggerValue("pick", { place: selection.place, sequence: sequence() });
   pane.decider.ask = (what) => wish(setTriggerValue, what);
   done(data.done);
   pane.decider.step = (by) => pane.step(by);
   tellView(data.report, data.bounds);
+  pane.decider.update(data);   // first: what to choose from, and words for what the text says
   pane.update(data);
-  pane.decider.update(data);
   tellTheme();
   tellTiles(data.tiles || null);
   nameReport(data.report);
@@ -104,9 +104,9 @@ function create(root) {
     }
     // A choice made here is newer than what Python echoes of an older one.
     const newer = data.sequence !== null && data.sequence < sequence();
-    const news = data.said && data.said.number !== pane.said ? data.said : null;   // a decision: its mention stays the current one
+    const said = data.said && data.said.number !== pane.said ? data.said : null;   // a decision: its mention stays the current one
     pane.said = data.said ? data.said.number : pane.said;
-    const mention = sameReport ? news?.mention || was : null;
+    const mention = sameReport ? said?.mention || was : null;
     if (!newer && (current().place || null) !== (data.place || null)) select(data.place, mention, "python");
     else if (rebuilt) paint({ ...current(), mention: mention || current().mention }, !sameReport);
   };
