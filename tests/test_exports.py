@@ -298,7 +298,7 @@ def test_the_command_line_exports_a_file_and_a_report_with_its_decisions(home, t
     desk = Desk(Library(), workshop, Gazetteer())
     became = desk.add_file("bakhmut.md", (ROOT / "seeds" / "bakhmut-2023-03-07.md").read_bytes())
     opened = desk.open(became.report)
-    desk.library.decide([decide(opened.read.article, opened.read.readings[0], "check", {}, who="ana")])
+    desk.library.decide([decide(opened.read.article, opened.read.readings[0], "check", who="ana")])
     assert main(["export", became.report, "--to", str(tmp_path / "m.geojson"), "--checked"]) == 0
     (feature,) = json.loads((tmp_path / "m.geojson").read_bytes())["features"]
     assert feature["properties"]["status"] == "checked"

@@ -139,12 +139,12 @@ def test_pictures_and_kml_are_xml_whatever_a_report_is_called(form, name):
     ET.fromstring(render(report(f"Q{name}"), FORM[form]))
 
 
-def test_a_name_in_the_picture_is_no_formula_and_no_control_character():
+def test_a_name_in_the_picture_is_no_formula_and_no_control_character(gazetteer):
     import matplotlib as mpl
     from matplotlib.text import Text
 
     with mpl.rc_context({"text.parse_math": False}):
-        figure = pictures._figure(report("Qyiv $x^2$ \x00\x1b"))
+        figure = pictures._figure(report("Qyiv $x^2$ \x00\x1b"), gazetteer)
     written = [text for text in figure.findobj(Text) if "Qyiv" in text.get_text()]
     assert written
     assert all("$x^2$" in text.get_text() and text.get_text().isprintable() for text in written)
