@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import json
 
 import pytest
+import streamlit as st
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.testing.v1 import AppTest
 
 from benchmarks import load
 from benchmarks.load import Screen, Tab, Tally, canary
+from tests.conftest import ROOT
 
 
 def reader(report: str, markup: str, number: int = 0) -> ForwardMsg:
@@ -96,3 +100,14 @@ def test_two_sessions_and_a_page_work_without_error_or_mixup(monkeypatch):
     assert outcome.tally.seen
     assert outcome.end.children_mb > 0
     assert len(load.row(outcome)) == len(load.COLUMNS)
+
+
+def test_what_stays_loaded_is_not_looked_through_after_every_run(home, tmp_path, monkeypatch):
+    """Streamlit collects garbage in full after each run of each session, every session waiting."""
+    (tmp_path / "calm.txt").write_text("He slept badly and said nothing about it.", encoding="utf-8")
+    monkeypatch.setenv("DATELINE_REPORTS", str(tmp_path))
+    gc.unfreeze()
+    st.cache_resource.clear()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    assert not app.exception
+    assert gc.get_freeze_count() > 100_000
