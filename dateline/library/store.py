@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from dateline.errors import StoreError
@@ -48,8 +51,24 @@ MIGRATIONS = (
 """Scripts in order; a file's ``user_version`` says how many it has had. Never change one: add another."""
 
 
+@dataclass(slots=True)
+class _Held:
+    """A thread's connection, closed with the thread."""
+
+    db: sqlite3.Connection
+    file: tuple[int, int] | None
+    """What stood at the path when it was opened: another file may have been put there since."""
+    process: int
+
+    def __del__(self) -> None:
+        self.db.close()
+
+
 class Store:
-    """The file of a library. Safe to share between threads: each operation opens it for itself."""
+    """The file of a library. Safe to share between threads: each opens it once, and has it closed when it ends.
+
+    Opening costs more than most questions: the page asks fifteen of them for every click.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open the library at ``path``, making or migrating it.
@@ -58,6 +77,7 @@ class Store:
             StoreError: it cannot be opened, is no library, or comes from a newer Dateline.
         """
         self.path = path
+        self._mine = threading.local()
         try:
             private_folder(path.parent)
         except OSError as error:
@@ -83,13 +103,37 @@ class Store:
             StoreError: what SQLite complains of, in words.
         """
         try:
-            db = self._open()
+            held = self._take()
             try:
-                yield db
-            finally:
-                db.close()
+                yield held.db
+            except BaseException:  # what went wrong may have gone wrong with it
+                held.db.close()
+                raise
+            self._give_back(held)
         except sqlite3.Error as error:
             raise StoreError(self._trouble(error)) from error
+
+    def release(self) -> None:
+        """Close the file as far as this thread has it open. It is opened again when it is needed."""
+        self._mine.__dict__.pop("held", None)
+
+    def _take(self) -> _Held:
+        """Return this thread's connection, which is nobody else's until it is given back: who asks meanwhile gets another."""
+        held: _Held | None = self._mine.__dict__.pop("held", None)
+        if held and held.process != os.getpid():
+            self._mine.inherited = held  # a child that closed it would take it from its parent
+            held = None
+        if held and (held.file is None or held.file != _file(self.path)):
+            held.db.close()
+            held = None
+        if held is None:
+            held = _Held(self._open(), None, os.getpid())
+            held.file = _file(self.path)
+        return held
+
+    def _give_back(self, held: _Held) -> None:
+        if not held.db.in_transaction:
+            self._mine.__dict__.setdefault("held", held)
 
     @contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:
@@ -109,7 +153,8 @@ class Store:
             db.execute("COMMIT")
 
     def _open(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
+        # a thread's own connection; only closing it may fall to another, once the thread has ended
+        db = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
         db.row_factory = sqlite3.Row
         # trusted_schema: a library someone sent runs no function of its own; secure_delete: what is deleted for good is gone
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF", "secure_delete=ON"):
@@ -128,6 +173,15 @@ class Store:
         if "malformed" in said or "not a database" in said:
             return f"{name} is damaged or no library ({said}). Move it away, or set DATELINE_HOME to another folder, to begin a new one."
         return f"{name} could not be used: {said}. Nothing was saved."
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another one put in its place, or None where there is none."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_dev, stat.st_ino
 
 
 def _statements(script: str) -> Iterator[str]:
