@@ -13,6 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from benchmarks import load
 from benchmarks.load import Screen, Tab, Tally, canary
+from components import table_pane
+from dateline import mentions_table
 from tests.conftest import ROOT
 
 
@@ -111,3 +113,13 @@ def test_what_stays_loaded_is_not_looked_through_after_every_run(home, tmp_path,
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     assert not app.exception
     assert gc.get_freeze_count() > 100_000
+
+
+def test_tables_send_the_columns_that_they_show_and_no_others(bakhmut):
+    mentions = mentions_table(bakhmut)
+    columns = table_pane._SHOWN["Mentions"]
+    sent = table_pane.shown(mentions[mentions["kind"] == "fighting"], columns)
+    assert sent.column_names == list(columns)
+    assert 0 < sent.num_rows < len(mentions)
+    assert sent.column("lat").to_pylist()[0] == mentions[mentions["kind"] == "fighting"]["lat"].iloc[0]
+    assert table_pane.shown(mentions[:0], columns).num_rows == 0
