@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from functools import partial
 from pathlib import Path
@@ -70,7 +71,18 @@ def workshop() -> Workshop:
     """Return the sandboxes, one set a process, their processes starting up."""
     made = Workshop()
     made.warm()
+    _set_aside()
     return made
+
+
+def _set_aside() -> None:
+    """Let Python's garbage collector pass over everything that is loaded by now: modules, which stay for as long as the process does.
+
+    Streamlit collects in full after every run, also after those that only look whether somebody decided something; with half a million
+    objects of pandas, pyarrow and others to look through, that was half of a click and nearly all of such a look, and every session waited.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @st.cache_resource(show_spinner="Opening the gazetteer", max_entries=2)

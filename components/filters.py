@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
@@ -15,6 +18,8 @@ from dateline.names import fold_key
 
 CONFIDENCE_STEPS = (0.0, 0.5, 0.7, 0.9)
 _CONFIDENCE_LABELS = {0.0: "Any", 0.5: "50 %", 0.7: "70 %", 0.9: "90 %"}
+Kept = npt.NDArray[np.bool_]
+"""For each row of the mentions table, whether it is kept."""
 _KEYS = ("kinds", "q", "demonyms", "embedded", "none", "unchecked", "confidence")
 
 
@@ -40,35 +45,57 @@ def apply(mentions: pd.DataFrame, filters: Filters) -> pd.DataFrame:
     The query matches places (name as written, main name, region) in any spelling that folds alike,
     and passages by their words, whatever their case.
     """
-    if mentions.empty:
-        return mentions
-    keep = mentions["confidence"] >= filters.min_confidence
-    if not filters.demonyms:
-        keep &= mentions["reference"] != "demonym"
-    if not filters.embedded:
-        keep &= mentions["reference"] != "embedded"
-    if not filters.not_places:
-        keep &= mentions["reference"] != NOT_A_PLACE
-    if filters.only_unchecked:
-        keep &= mentions["status"] == "unchecked"
-    if filters.kinds:
-        keep &= mentions["kind"].isin(filters.kinds)
-    if query := filters.query.strip():
-        key = fold_key(query)
-        named = mentions["place_id"].isin(filters.named)
-        if key:
-            for column in ("text", "place", "admin1"):
-                folded = {value: key in fold_key(value) for value in mentions[column].unique()}
-                named |= mentions[column].map(folded)
-        keep &= named | mentions["quote"].str.casefold().str.contains(query.casefold(), regex=False)
-    return mentions[keep]
+    return _rows(mentions, _of_kinds(mentions, filters.kinds) & _passing(mentions, filters))
 
 
 def kind_counts(mentions: pd.DataFrame, filters: Filters) -> dict[str, int]:
     """Return how many mentions of each kind pass all the other filters."""
-    others = replace(filters, kinds=frozenset())
-    counts = apply(mentions, others)["kind"].value_counts()
-    return {kind.name: int(counts.get(kind.name, 0)) for kind in kinds()}
+    return _counts(mentions, _passing(mentions, filters))
+
+
+def _passing(mentions: pd.DataFrame, filters: Filters) -> Kept:
+    """Return for each mention whether it passes all filters but that of kinds.
+
+    Plain lists: a question to a column of text costs pandas as much as all of this.
+    """
+    hidden = {
+        name for name, on in (("demonym", filters.demonyms), ("embedded", filters.embedded), (NOT_A_PLACE, filters.not_places)) if not on
+    }
+    keep = _each(sure >= filters.min_confidence for sure in mentions["confidence"].tolist())
+    keep &= _each(reference not in hidden for reference in mentions["reference"].tolist())
+    if filters.only_unchecked:
+        keep &= _each(status == "unchecked" for status in mentions["status"].tolist())
+    if query := filters.query.strip():
+        keep &= _found(mentions, query, filters.named)
+    return keep
+
+
+def _found(mentions: pd.DataFrame, query: str, named: frozenset[str]) -> Kept:
+    """Return for each mention whether a query finds it."""
+    words, key = query.casefold(), fold_key(query)
+    found = _each(place in named or words in quote.casefold() for place, quote in zip(mentions["place_id"], mentions["quote"], strict=True))
+    for column in ("text", "place", "admin1") if key else ():
+        values = mentions[column].tolist()
+        folded = {value: key in fold_key(value) for value in set(values)}
+        found |= _each(folded[value] for value in values)
+    return found
+
+
+def _of_kinds(mentions: pd.DataFrame, chosen: frozenset[str]) -> Kept:
+    return _each(not chosen or kind in chosen for kind in mentions["kind"].tolist())
+
+
+def _each(answers: Iterable[bool]) -> Kept:
+    return np.fromiter(answers, dtype=bool)
+
+
+def _rows(mentions: pd.DataFrame, keep: Kept) -> pd.DataFrame:
+    return mentions if keep.all() else mentions[keep]
+
+
+def _counts(mentions: pd.DataFrame, keep: Kept) -> dict[str, int]:
+    counts = Counter(kind for kind, kept in zip(mentions["kind"].tolist(), keep.tolist(), strict=True) if kept)
+    return {kind.name: counts[kind.name] for kind in kinds()}
 
 
 def clear() -> None:
@@ -106,16 +133,20 @@ def show(mentions: pd.DataFrame, places_named: Callable[[str], frozenset[str]]) 
             frozenset(by_label[label] for label in chosen or ()), query, demonyms, embedded, not_places, unchecked, confidence,
             places_named(query) if query else frozenset(),
         )  # fmt: skip
-        visible = apply(mentions, filters)
+        passing = _passing(mentions, filters)
+        visible = _rows(mentions, _of_kinds(mentions, filters.kinds) & passing)
         st.button("Clear", on_click=clear, disabled=filters == Filters(), key="clear", type="tertiary")
-    _decorate(kind_counts(mentions, filters))
-    if not not_places:
-        mentions = mentions[mentions["reference"] != NOT_A_PLACE]
-    placed, all_placed = (len(set(table["place_id"]) - {""}) for table in (visible, mentions))
-    left_out = mentions["reference"].isin([name for name, on in (("demonym", demonyms), ("embedded", embedded)) if not on]).sum()
+    _decorate(_counts(mentions, passing))
+    references = mentions["reference"].tolist()
+    count = len(references) - (0 if not_places else references.count(NOT_A_PLACE))
+    all_placed = len({
+        place for place, reference in zip(mentions["place_id"], references, strict=True) if not_places or reference != NOT_A_PLACE
+    } - {""})  # fmt: skip
+    placed = len(set(visible["place_id"]) - {""})
+    left_out = sum(references.count(name) for name, on in (("demonym", demonyms), ("embedded", embedded)) if not on)
     note = f" <span>·</span> {left_out} nationalities and names inside organisations not shown" if left_out else ""
     st.html(
-        f'<p class="dl-count" role="status"><b>{len(visible)}</b> of {_number(len(mentions), "mention")}'
+        f'<p class="dl-count" role="status"><b>{len(visible)}</b> of {_number(count, "mention")}'
         f" <span>·</span> <b>{placed}</b> of {_number(all_placed, 'place')}{note}</p>"
     )
     return visible

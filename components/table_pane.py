@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from dateline.exports import to_csv
@@ -48,13 +50,18 @@ _SHOWN = {
 }
 
 
+def shown(table: pd.DataFrame, columns: Sequence[str]) -> pa.Table:
+    """Return these columns as what Streamlit sends: made of a pandas table, it would send the others too, only to hide them."""
+    return pa.Table.from_arrays([pa.array(table[name]) for name in columns], names=list(columns))
+
+
 def show(report: str, mentions: pd.DataFrame, places: pd.DataFrame, other_names: pd.DataFrame) -> None:
     """Draw the tables with their download buttons: places and mentions as they are filtered, and the names left off the map."""
     tables = (("Places", places), ("Mentions", mentions), ("Names of no place", other_names))
     for tab, (name, table) in zip(st.tabs(list(_SHOWN)), tables, strict=True):
         with tab:
             st.dataframe(
-                table, column_order=_SHOWN[name], hide_index=True, height=320, key=f"table_{name}",
+                shown(table, _SHOWN[name]), hide_index=True, height=320, key=f"table_{name}",
                 alt=f"Table of {len(table)} {name.lower()}",
                 column_config={
                     "confidence": st.column_config.NumberColumn(format="percent"),

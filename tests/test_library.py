@@ -202,9 +202,11 @@ def test_a_full_disk_is_said_and_nothing_is_half_saved(library, reader):
         return db
 
     library.store._open = small
+    library.store.release()
     with pytest.raises(StoreError, match="disk is full"):
         library.decide(made * 1)
     library.store._open = original
+    library.store.release()
     assert library.decisions(number) == ()
 
 

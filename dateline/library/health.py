@@ -134,6 +134,7 @@ def repair(path: Path) -> Repaired:
         with new.look() as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             decided = int(db.execute("SELECT count(*) FROM decision").fetchone()[0])
+        new.release()
         aside = put_aside(path)
         for end in _JOURNALS[1:]:
             path.with_name(path.name + end).unlink(missing_ok=True)
@@ -153,7 +154,7 @@ def restore(path: Path, backup: Path) -> Path:
     Raises:
         StoreError: the backup is no library, or damaged.
     """
-    Store(backup, backups=False)  # that it is one
+    Store(backup, backups=False).release()  # that it is one
     health = check(backup)
     if not health.well:
         msg = f"The backup {backup.name!r} is damaged itself ({health.trouble or 'rows are not what was saved'}). Choose another one."

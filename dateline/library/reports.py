@@ -276,7 +276,9 @@ def _noted(draft: Draft) -> str:
 def _erased_from(backup: Path, report: str) -> None:
     """Erase a report from a backup; one that cannot be changed is deleted."""
     try:
-        Reports(Store(backup, backups=False)).erase(report)
+        store = Store(backup, backups=False)
+        Reports(store).erase(report)
+        store.release()
         db = sqlite3.connect(backup)
         try:
             db.execute("VACUUM")

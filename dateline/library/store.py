@@ -6,8 +6,10 @@ import hashlib
 import json
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from dateline.errors import StoreError
@@ -88,8 +90,23 @@ def sealed(row: sqlite3.Row, table: str) -> bool:
         return False
 
 
+@dataclass(slots=True)
+class _Held:
+    """A thread's connection, closed with the thread."""
+
+    db: sqlite3.Connection
+    file: tuple[int, int] | None
+    """What stood at the path when it was opened: another file may have been put there since."""
+    process: int
+
+    def __del__(self) -> None:
+        self.db.close()
+
+
 class Store:
-    """The file of a library. Safe to share between threads: each operation opens it for itself.
+    """The file of a library. Safe to share between threads: each opens it once, and has it closed when it ends.
+
+    Opening costs more than most questions: the page asks fifteen of them for every click.
 
     Where the file or its folder cannot be written it is opened for reading only; :attr:`read_only` says so.
     """
@@ -105,6 +122,7 @@ class Store:
             StoreError: it cannot be opened, is no library, or comes from a newer Dateline.
         """
         self.path, self.read_only = path, False
+        self._mine = threading.local()
         self._backups = Backups(path) if backups else None
         if path.exists() and not _writable(path):
             self.read_only = True
@@ -159,13 +177,37 @@ class Store:
             StoreError: what SQLite complains of, in words.
         """
         try:
-            db = self._open()
+            held = self._take()
             try:
-                yield db
-            finally:
-                db.close()
+                yield held.db
+            except BaseException:  # what went wrong may have gone wrong with it
+                held.db.close()
+                raise
+            self._give_back(held)
         except (sqlite3.Error, UnicodeDecodeError) as error:  # the second where the name of a column is damaged
             raise StoreError(self._trouble(error)) from None  # its cause may quote what stands in a row
+
+    def release(self) -> None:
+        """Close the file as far as this thread has it open. It is opened again when it is needed."""
+        self._mine.__dict__.pop("held", None)
+
+    def _take(self) -> _Held:
+        """Return this thread's connection, which is nobody else's until it is given back: who asks meanwhile gets another."""
+        held: _Held | None = self._mine.__dict__.pop("held", None)
+        if held and held.process != os.getpid():
+            self._mine.inherited = held  # a child that closed it would take it from its parent
+            held = None
+        if held and (held.file is None or held.file != _file(self.path)):
+            held.db.close()
+            held = None
+        if held is None:
+            held = _Held(self._open(), None, os.getpid())
+            held.file = _file(self.path)
+        return held
+
+    def _give_back(self, held: _Held) -> None:
+        if not held.db.in_transaction:
+            self._mine.__dict__.setdefault("held", held)
 
     @contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:
@@ -201,11 +243,13 @@ class Store:
         if self.read_only:
             # immutable: a journal beside it could not be made; one that is there is read
             how = "mode=ro" if self.path.with_name(self.path.name + "-wal").exists() else "mode=ro&immutable=1"
-            db = sqlite3.connect(f"{self.path.absolute().as_uri()}?{how}", uri=True, timeout=BUSY_S, isolation_level=None)
+            address = f"{self.path.absolute().as_uri()}?{how}"
+            db = sqlite3.connect(address, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
             db.row_factory = sqlite3.Row
             db.execute("PRAGMA trusted_schema=OFF").fetchall()
             return db
-        db = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
+        # a thread's own connection; only closing it may fall to another, once the thread has ended
+        db = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
         db.row_factory = sqlite3.Row
         db.create_function("seal", -1, seal, deterministic=True)
         # trusted_schema: a library someone sent runs no function of its own; secure_delete: what is deleted for good is gone
@@ -229,6 +273,15 @@ class Store:
 
 def _writable(path: Path) -> bool:
     return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another one put in its place, or None where there is none."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_dev, stat.st_ino
 
 
 def _statements(script: str) -> Iterator[str]:
