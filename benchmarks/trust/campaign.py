@@ -151,9 +151,16 @@ def told(error: DatelineError, name: str, secrets: tuple[str, ...]) -> str:
 class Cost:
     """What one task took."""
 
-    seconds: float = 0.0
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    """Of the child process, on all cores together."""
     memory_mb: float = 0.0
     """The most that the child process held beyond what it had before."""
+
+    @property
+    def seconds(self) -> float:
+        """Return how long the task takes a machine that has nothing else to do, as well as that can be told on one that has."""
+        return min(self.wall_s, self.cpu_s) if self.cpu_s else self.wall_s
 
 
 @contextmanager
@@ -163,11 +170,15 @@ def measured(sandbox: Callable[[], Sandbox]) -> Iterator[Cost]:
     child = sandbox()._child  # a benchmark may look inside
     number = child.process.pid if child else 0
     _forget_peak(number)
-    before = _peak_mb(number)
+    before, worked = _peak_mb(number), _worked_s(number)
+
+    def look() -> None:
+        cost.memory_mb = max(cost.memory_mb, _peak_mb(number) - before)
+        cost.cpu_s = max(cost.cpu_s, _worked_s(number) - worked)
 
     def watch() -> None:
         while not done.wait(_LOOK_S):
-            cost.memory_mb = max(cost.memory_mb, _peak_mb(number) - before)
+            look()
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
@@ -175,10 +186,12 @@ def measured(sandbox: Callable[[], Sandbox]) -> Iterator[Cost]:
     try:
         yield cost
     finally:
-        cost.seconds = time.perf_counter() - started
+        cost.wall_s = time.perf_counter() - started
         done.set()
         watcher.join()
-        cost.memory_mb = max(cost.memory_mb, _peak_mb(number) - before)
+        look()
+        if cost.wall_s >= sandbox().limits.timeout_s:  # it was waited for in vain, whatever it had of the processor
+            cost.cpu_s = 0.0
 
 
 def _peak_mb(number: int) -> float:
@@ -189,6 +202,15 @@ def _peak_mb(number: int) -> float:
         return 0.0
     peak = re.search(r"VmHWM:\s+(\d+)", status)
     return int(peak[1]) / 1024 if peak else 0.0
+
+
+def _worked_s(number: int) -> float:
+    """Return the processor time of a process, 0 where it is gone."""
+    try:
+        fields = Path(f"/proc/{number}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _forget_peak(number: int) -> None:

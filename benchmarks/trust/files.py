@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import io
 import random
+import warnings
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from benchmarks.trust.campaign import ANSWER_S, MEMORY_MB, Order, Result, crash, measured, told, workshop
 from dateline import DatelineError, Workshop
@@ -84,7 +85,7 @@ def bases() -> dict[str, Callable[[], bytes]]:
         ".html": lambda: page.encode(), ".html wide": lambda: page.replace("utf-8", "utf-16").encode("utf-16"),
         ".eml": lambda: f"{head}Content-Type: text/plain; charset=utf-8\r\n\r\n{text}".encode(), ".eml in parts": lambda: (head + parts).encode(),
         ".eml quoted": lambda: f"{head}Content-Transfer-Encoding: quoted-printable\r\n\r\n{text.replace(',', '=2C')}".encode(),
-        ".docx": lambda: hostile.docx(hostile.paragraph(sentence) for sentence in SENTENCES * 3),
+        ".docx": lambda: _zipped(_unzipped(hostile.docx(hostile.paragraph(sentence) for sentence in SENTENCES * 3))),
         ".docx by Word": _word_document,
         ".pdf": lambda: hostile.pdf_of_text([list(SENTENCES)] * 3),
         ".pdf packed": lambda: hostile.pdf(zlib.compress(b"BT /F1 11 Tf 14 TL 60 760 Td " + b"".join(f"({s}) Tj T* ".encode() for s in SENTENCES) + b"ET")),
@@ -101,6 +102,20 @@ def _word_document() -> bytes:
         document.add_paragraph(sentence)
     document.add_table(2, 2).cell(0, 0).text = SENTENCES[0]
     document.save(out)
+    return _zipped(_unzipped(out.getvalue()))
+
+
+def _unzipped(content: bytes) -> list[tuple[str, bytes]]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return [(info.filename, archive.read(info)) for info in archive.infolist()]
+
+
+def _zipped(members: Iterable[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """Return a zip with these members, a name twice where it is given twice, and no time in it: the same seed gives the same bytes."""
+    out = io.BytesIO()
+    with warnings.catch_warnings(action="ignore"), zipfile.ZipFile(out, "w") as archive:  # a name twice is what is wanted
+        for name, data in members:
+            archive.writestr(zipfile.ZipInfo(name), data, method)
     return out.getvalue()
 
 
@@ -153,15 +168,14 @@ def _numbers(content: bytes, chance: random.Random) -> bytes:
 def _members(content: bytes, chance: random.Random) -> bytes:
     """Do something to a member of a zip; another file gets another mutation."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = {info.filename: archive.read(info) for info in archive.infolist()}
-    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError, ValueError):
+        members = dict(_unzipped(content))
+    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError, ValueError, LookupError):
         return _flipped(content, chance)
     names = list(members)
     if not names:
         return content
     victim = "word/document.xml" if "word/document.xml" in members and chance.random() < 0.5 else chance.choice(names)
-    out, twice = io.BytesIO(), None
+    twice = []
     match chance.randrange(9):
         case 0:
             del members[victim]
@@ -174,7 +188,7 @@ def _members(content: bytes, chance: random.Random) -> bytes:
         case 4:
             members[victim] = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>'
         case 5:
-            twice = victim
+            twice = [(victim, b"<x/>")]
         case 6:
             members[victim] = members[victim].replace(b"<w:t>", b'<w:t xml:space="preserve">\x00')
         case 7:
@@ -182,14 +196,7 @@ def _members(content: bytes, chance: random.Random) -> bytes:
         case _:
             members |= {f"word/extra{number}.xml": b"<x/>" for number in range(chance.choice([3, 1_200]))}
     method = chance.choice([zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-    import warnings
-
-    with warnings.catch_warnings(action="ignore"), zipfile.ZipFile(out, "w", method) as archive:  # a name twice is what is wanted
-        for name, data in members.items():
-            archive.writestr(name, data)
-        if twice:
-            archive.writestr(twice, b"<x/>")
-    return out.getvalue()
+    return _zipped([*members.items(), *twice], method)
 
 
 _MUTATIONS: tuple[Callable[[bytes, random.Random], bytes], ...] = (

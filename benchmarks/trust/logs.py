@@ -99,15 +99,17 @@ def _fields(good: dict[str, Any]) -> Iterator[tuple[str, object]]:
     for number, decision in enumerate(good["decisions"]):
         for path in _paths(decision):
             for what, value in WRONG.items():
-                data = {**good, "decisions": [*deepcopy(good["decisions"])]}
-                _put(data["decisions"][number], path, value)
+                data = deepcopy(good)
+                if _put(data["decisions"][number], path, value) == value:
+                    continue
                 if number == 2:  # of the two that place something, the one for all reports: it alone reaches reports added later
                     data["decisions"] = [data["decisions"][number]]
                 yield f"{decision['action']} ({decision['scope']}): {'.'.join(map(str, path))} is {what}", data
     for path in (("format",), ("version",), ("report",), ("report", "id"), ("report", "text_sha256"), ("decisions",)):
         for what, value in WRONG.items():
             data = deepcopy(good)
-            _put(data, path, value)
+            if _put(data, path, value) == value:
+                continue
             yield f"{'.'.join(path)} is {what}", data
 
 
@@ -119,10 +121,12 @@ def _paths(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[st
         yield from _paths(part, (*path, key))
 
 
-def _put(data: Any, path: tuple[str | int, ...], value: object) -> None:
+def _put(data: Any, path: tuple[str | int, ...], value: object) -> object:
+    """Put a value where a path leads, and return what was there."""
     for key in path[:-1]:
         data = data[key]
-    data[path[-1]] = value
+    before, data[path[-1]] = data[path[-1]], value
+    return before
 
 
 def _wholes(good: dict[str, Any]) -> Iterator[tuple[str, object]]:

@@ -14,6 +14,7 @@ import json
 import os
 import re
 import sqlite3
+import sys
 import tempfile
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Sequence
@@ -182,6 +183,7 @@ def run(order: Order) -> Result:
         env = {"DATELINE_HOME": str(home), "DATELINE_GAZETTEER": str(Path(folder) / "hostile.sqlite")}
         with served(Path(folder) / "in", Path(folder) / "server.log", env) as running:
             for number, group in enumerate(groups):
+                print(f"  page {number} of {len(groups)}", file=sys.stderr, flush=True)
                 pages += 1
                 _shown(browser, running.url, number, group, result)
         for number, group in enumerate(groups):
@@ -310,7 +312,8 @@ def _shown(browser: Browser, url: str, number: int, group: Sequence[str], result
             cards = _looked_around(seen)
             if not any(_plain(payload) and _plain(payload) in card for card in cards for payload in group):
                 result.fail(case, "no card shows a name as written", tried)
-            _dialogs_opened(seen)
+            if number % 3 == 0:
+                _dialogs_opened(seen)
         except Exception as error:
             result.fail(case, f"the page does not work: {type(error).__name__}: {str(error)[:80]}", tried)
         _judged(seen, eyes, case, tried, result)
@@ -321,7 +324,7 @@ def _looked_around(seen: Visit) -> list[str]:
     page, cards = seen.page, []
     box = page.locator(".st-key-pane_map iframe").bounding_box()
     assert box is not None
-    for place in seen.on_map()[::3]:
+    for place in seen.on_map()[::4]:
         x, y = page.evaluate("id => window.dateline.map.pixel(id)", place)
         page.mouse.move(box["x"] + x, box["y"] + y)  # the tooltip
         page.locator(".dl-row").evaluate_all("(rows, id) => rows.find(row => row.dataset.place === id)?.click()", place)
@@ -349,7 +352,7 @@ def _judged(seen: Visit, eyes: _Eyes, case: str, tried: str, result: Result) -> 
                 result.fail(case, "a script ran", tried)
         except Exception:  # noqa: S112  # a frame that is gone
             continue
-    if SUM in (seen.page.text_content("body") or ""):
+    if SUM in seen.page.evaluate("() => document.documentElement.textContent"):
         result.fail(case, "a template was worked out", tried)
     if eyes.dialogs:
         result.fail(case, f"a dialog of the browser: {eyes.dialogs[0][:60]}", tried)

@@ -6,8 +6,11 @@ Held to: a reading, or a refusal that says why, within ten seconds and a gigabyt
 from __future__ import annotations
 
 import random
+import sys
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import cycle
 
 from benchmarks.trust.campaign import ANSWER_S, MEMORY_MB, Order, Result, crash, measured, told, workshop
 from dateline import Article, DatelineError, Gazetteer, Workshop
@@ -42,59 +45,42 @@ def worst_texts(chance: random.Random) -> dict[str, Callable[[int], str]]:
     """Return what builds each text, given how long it may be."""
     letters = "abcdefghijklmnopqrstuvwxyz"
     marks = [chr(code) for code in range(0x300, 0x370) if unicodedata.combining(chr(code))]
-    return {
-        "quotation marks": lambda n: '"' * n,
-        "curly quotation marks": lambda n: "“" * n,
-        "apostrophes": lambda n: "'" * n,
-        "lines of one letter": lambda n: "a\n" * (n // 2),
-        "lines of 'Ab'": lambda n: "Ab\n" * (n // 3),
-        "combining marks": lambda n: "a" + "\u0301" * n,
-        "zalgo": lambda n: "".join(chance.choice(letters) + "".join(chance.choices(marks, k=20)) for _ in range(n // 21)),
-        "brackets": lambda n: "(" * n,
-        "brackets that close": lambda n: "()" * (n // 2),
-        "one word": lambda n: "a" * n,
-        "one word of capitals": lambda n: "A" * n,
-        "all capitals": lambda n: "SHELLING HIT BAKHMUT ON MONDAY AND NOBODY SAW IT. " * (n // 50),
-        "capitals of one letter": lambda n: "A " * (n // 2),
-        "right to left": lambda n: "قصفت القوات مدينة باخموت يوم الاثنين. " * (n // 38),
-        "turned direction": lambda n: "\u202eab\u202c\u2066cd\u2069 " * (n // 9),
-        "emoji": lambda n: "👩‍👩‍👧‍👦🇺🇦" * (n // 9),
-        "full stops": lambda n: "." * n,
-        "one letter sentences": lambda n: "A. " * (n // 3),
-        "commas": lambda n: "Bakhmut, " * (n // 9),
-        "place names": lambda n: _names(chance, n),
-        "one place name": lambda n: "Bakhmut " * (n // 8),
-        "unknown names": lambda n: " ".join("".join(chance.choices(letters, k=8)).title() for _ in range(n // 9)),
-        "misspelt names": lambda n: " ".join(_misspelt(name, chance) for name in _names(chance, n).split(" ")),
-        "different words": lambda n: " ".join("".join(chance.choices(letters, k=5)) for _ in range(n // 6)),
-        "Chinese": lambda n: "巴赫穆特" * (n // 4),
-        "hyphens": lambda n: "a-" * (n // 2),
+    alike = {
+        "quotation marks": '"', "curly quotation marks": "“", "apostrophes": "'", "lines of one letter": "a\n", "lines of 'Ab'": "Ab\n", "brackets": "(",
+        "brackets that close": "()", "one word": "a", "one word of capitals": "A", "capitals of one letter": "A ", "full stops": ".", "sentences of one letter": "A. ",
+        "all capitals": "SHELLING HIT BAKHMUT ON MONDAY AND NOBODY SAW IT. ", "right to left": "قصفت القوات مدينة باخموت يوم الاثنين. ", "turned direction": "\u202eab\u202c\u2066cd\u2069 ",
+        "emoji": "👩‍👩‍👧‍👦🇺🇦", "commas": "Bakhmut, ", "one place name": "Bakhmut ", "Chinese": "巴赫穆特", "hyphens": "a-", "NULs": "\0", "web addresses": "https://a.example/b?c=d#e ", "numbers": "1,234.5 ",
+        "a report": "Shelling hit Bakhmut on Monday, officials said, and 30 families fled from Soledar to Kyiv.\n\n",
+    }  # fmt: skip
+    return {name: partial(_filled, piece) for name, piece in alike.items()} | {
+        "combining marks": lambda n: "a" + "\u0301" * (n - 1),
+        "zalgo": lambda n: "".join(chance.choice(letters) + "".join(chance.choices(marks, k=20)) for _ in range(n // 21 + 1)),
+        "place names": lambda n: " ".join(_names(chance, n)),
+        "misspelt names": lambda n: " ".join(_misspelt(name, chance) for name in _names(chance, n)),
+        "unknown names": lambda n: " ".join("".join(chance.choices(letters, k=8)).title() for _ in range(n // 9 + 1)),
+        "different words": lambda n: " ".join("".join(chance.choices(letters, k=5)) for _ in range(n // 6 + 1)),
         "spaces": lambda n: "a" + " " * (n - 2) + "a",
         "line ends": lambda n: "a" + "\n" * (n - 2) + "a",
         "any character": lambda n: "".join(map(chr, chance.choices(range(0x20, 0xD000), k=n))),
         "beyond the first plane": lambda n: "".join(map(chr, chance.choices(range(0x10000, 0x1F000), k=n))),
-        "NULs": lambda n: "\0" * n,
-        "web addresses": lambda n: "https://a.example/b?c=d#e " * (n // 26),
-        "numbers": lambda n: "1,234.5 " * (n // 8),
-        "a report": lambda n: "Shelling hit Bakhmut on Monday, officials said, and 30 families fled from Soledar to Kyiv.\n\n" * (n // 94),
-    }  # fmt: skip
+    }
 
 
-def _names(chance: random.Random, length: int) -> str:
-    """Return names of the gazetteer, one after the other."""
+def _filled(piece: str, length: int) -> str:
+    return (piece * (length // len(piece) + 1))[:length]
+
+
+def _names(chance: random.Random, length: int) -> Iterator[str]:
+    """Yield names of the gazetteer until they fill a text of this length, in an order of chance."""
     rows = Gazetteer()._db.execute("SELECT name FROM place WHERE population > 0 ORDER BY row").fetchall()  # a benchmark may look inside
-    return " ".join(_until([str(name) for (name,) in rows], chance, length))
-
-
-def _until(names: list[str], chance: random.Random, length: int) -> Iterator[str]:
+    names = [str(name) for (name,) in rows]
     chance.shuffle(names)
     at = 0
-    while at < length:
-        for name in names:
-            yield name
-            at += len(name) + 1
-            if at >= length:
-                return
+    for name in cycle(names):
+        yield name
+        at += len(name) + 1
+        if at >= length:
+            return
 
 
 def _misspelt(name: str, chance: random.Random) -> str:
@@ -108,12 +94,13 @@ def _misspelt(name: str, chance: random.Random) -> str:
 def _read(shop: Workshop, name: str, text: str, result: Result) -> tuple[float, float, bool]:
     """Take in and read one text; return seconds and megabytes of the reading, and whether there is one."""
     result.tried += 1
-    was_read, content = False, text.encode("utf-8", "replace")
+    was_read, became, content = False, "read", text.encode("utf-8", "replace")
     try:
         article = as_article(shop.extract(content, "worst.txt"), "worst")
     except DatelineError as error:  # refused before it is read: an answer as well
         if wrong := told(error, "worst.txt", SECRETS):
             result.fail(name, f"intake: {wrong}", content)
+        print(f"  {name}: refused by the intake, {str(error).partition(' ')[2][:60]!r}", file=sys.stderr, flush=True)
         return 0.0, 0.0, False
     with measured(lambda: shop._read) as cost:
         try:
@@ -122,14 +109,18 @@ def _read(shop: Workshop, name: str, text: str, result: Result) -> tuple[float, 
             if not was_read:
                 result.fail(name, "a mention's words are not those of the text", content)
         except DatelineError as error:
+            became = f"refused, {str(error).partition(' ')[2][:60]!r}"
             if wrong := told(error, "", SECRETS):
                 result.fail(name, wrong, content)
         except Exception as error:
             result.fail(name, crash(error), content)
     if cost.seconds > ANSWER_S:
-        result.fail(name, f"{cost.seconds:.0f} s, over {ANSWER_S:.0f} s, until {'it was read' if was_read else 'it was refused'}", content)
+        result.fail(name, f"{cost.seconds:.0f} s, over {ANSWER_S:.0f} s, until it was {became}", content)
     if cost.memory_mb > MEMORY_MB:
         result.fail(name, f"{cost.memory_mb:,.0f} MB of the child, over {MEMORY_MB:,} MB", content)
+    print(
+        f"  {name}: {became}, {cost.wall_s:.1f} s, {cost.cpu_s:.1f} s of processor, {cost.memory_mb:,.0f} MB", file=sys.stderr, flush=True
+    )
     return cost.seconds, cost.memory_mb, was_read
 
 
