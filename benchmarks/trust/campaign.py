@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import sys
 import tempfile
 import threading
 import time
@@ -76,6 +77,8 @@ class Result:
     def fail(self, case: str, cause: str, content: bytes | str = b"") -> None:
         """Note a case that failed."""
         data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+        if not any(_alike(failure.cause) == _alike(cause) for failure in self.failures):  # said at once: a campaign is long
+            print(f"  {case}: {cause}".encode("ascii", "backslashreplace").decode(), file=sys.stderr, flush=True)
         self.failures.append(Failure(case, cause, data))
 
     def failed(self) -> int:
@@ -86,8 +89,13 @@ class Result:
         """Return the failures by their cause, the most frequent first."""
         causes: dict[str, list[Failure]] = {}
         for failure in self.failures:
-            causes.setdefault(_HEX.sub("*", failure.cause), []).append(failure)
+            causes.setdefault(_alike(failure.cause), []).append(failure)
         return dict(sorted(causes.items(), key=lambda item: -len(item[1])))
+
+
+def _alike(cause: str) -> str:
+    """Return a cause without the numbers and quotes in which one case differs from the next."""
+    return _HEX.sub("*", cause)
 
 
 def kept(result: Result, folder: Path, a_cause: int = 3) -> None:

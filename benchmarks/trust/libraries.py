@@ -235,6 +235,9 @@ def _edits() -> dict[str, tuple[str, tuple[object, ...]]]:
     found: dict[str, tuple[str, tuple[object, ...]]] = {}
     one, reading = "WHERE id = 'report-2'", "WHERE report = 'report-2'"
     body = "WHERE seq = (SELECT min(seq) + 1 FROM decision WHERE report = 'report-2')"
+    newest = (
+        "WHERE seq = (SELECT max(seq) FROM decision)"  # SQLite looks for the last undo from the end: what is damaged there is always met
+    )
     values = {"nothing": "", "a blob": b"\xff\xfe\x00", "a number": 7, "a fraction": 1.5, "bytes that are no UTF-8": b"\xc3("}
     for column in (
         "text",
@@ -297,6 +300,7 @@ def _edits() -> dict[str, tuple[str, tuple[object, ...]]]:
         "deep": "[" * 3_000,
     }.items():
         found[f"decision.body is {what}"] = (f"UPDATE decision SET body = ? {body}", (value,))
+        found[f"body of the newest decision is {what}"] = (f"UPDATE decision SET body = ? {newest}", (value,))
     for path, parts in {
         "at": ("yesterday", 7, None), "who": (7, "somebody else"), "action": ("pwn", None, "undo"), "scope": ("all", "always", None), "start": (-1, "a", 10**12),
         "text": ("Kyiv", None), "value": (None, {}, []), "value.place": (None, {}, [], "x", 7), "value.place.lat": (91, "a", None, 12.5), "value.place.name": ("", None, "Elsewhere"),

@@ -31,7 +31,8 @@ OTHER = "Families fled from Soledar to Kyiv at night, wrote Qorvandel. Bakhmut w
 LATER = "Later, Bakhmut burned, and Kyiv and Soledar were dark."
 SECRETS = ("Qorvandel", "nobody stayed")
 SLOW = ("png", "svg", "page")
-"""Exports of a second each: tried on every log that was taken, but in a quick campaign on every tenth."""
+EVERY = 5
+"""Exports of a second each are tried after every fifth log that was taken."""
 FIELDS = 700
 """Of some 6,000 logs with one wrong field, so many are tried; another seed tries others."""
 _LONG = "x" * 10_000_000
@@ -61,7 +62,7 @@ def run(order: Order) -> Result:
             took = _handed_over(desk, name, data, result)
             if took:
                 taken += 1
-                slow = not order.quick or taken % 10 == 1
+                slow = taken % EVERY == 1
                 _still_works(desk, name, data, result, slow=slow)
             path.unlink()
         result.worst = f"{taken} taken, {result.tried - taken} refused"
@@ -283,7 +284,8 @@ def _steps(desk: Desk, report: str, *, slow: bool) -> Iterator[tuple[str, Callab
             continue
         for table in form.tables or ("mentions",):
             yield f"as {form.name}", lambda form=form, table=table: render(selection, form, table)
-    yield "read again", lambda: desk.remake(report)
+    if report == "first":
+        yield "read again", lambda: desk.remake(report)
     yield "undone", lambda: desk.undo(opened, "ana")
 
 
