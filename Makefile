@@ -1,6 +1,6 @@
 # `make` alone prints the commands.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench load gate weights data check fix browser clean
+.PHONY: help run test bench load gate trust weights data check fix browser clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -69,6 +69,9 @@ bench: browser $(VENV)/train.stamp ## print the figures that the README quotes
 
 load: browser ## work in the app with 10, 20 and 25 sessions for ten minutes each, and print what that cost
 	@$(BIN)/python -m benchmarks.load
+
+trust: browser ## attack it with broken files, libraries, logs, scripts and kills; print what was tried and what failed
+	@$(BIN)/python -m benchmarks.trust --keep .cache/trust
 
 weights: $(VENV)/train.stamp ## train the weights again from ../shared/corpora and data/marked (two hours on two cores)
 	@$(BIN)/python -m data.train.encoder
