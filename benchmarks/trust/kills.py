@@ -43,7 +43,7 @@ def write(count):
     library = Library(path)
     article = library.reports.get("the-week")
     for number in range(count):
-        made = d.decide(article, reading, "check", {}, who="ana", why=str(number))
+        made = d.decide(article, reading, "check", who="ana", why=str(number))
         library.decide([made])
         tell("saved", made.id)   # what a screen would show
 tell("up")

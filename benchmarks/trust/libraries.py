@@ -16,12 +16,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dateline.packed import place_to_json
-
 from benchmarks.trust.campaign import Order, Result, crash, own_home, told, workshop
 from dateline import Article, DatelineError, Desk, Gazetteer, ReadArticle, Workshop
 from dateline import decisions as log
-from dateline.decisions import Decision
+from dateline.decisions import Decision, Value
 from dateline.errors import StoreError
 from dateline.intake.draft import Draft
 from dateline.library import Library
@@ -87,15 +85,15 @@ def _built(path: Path, shop: Workshop, gazetteer: Gazetteer) -> Truth:
         opened = desk.open(report)
         article, first = opened.engine.article, opened.engine.readings[0]
         made = [
-            log.decide(article, first, "check", {}, who="ana", why="seen on the ground"),
-            log.decide(article, first, "place", {"place": place_to_json(place)}, who="ana", scope="name", why="two sources"),
-            log.decide(article, first, "kind", {"kind": "setting"}, who="ben"),
+            log.decide(article, first, "check", who="ana", why="seen on the ground"),
+            log.decide(article, first, "place", Value(place), who="ana", scope="name", why="two sources"),
+            log.decide(article, first, "kind", Value(kind="setting"), who="ben"),
         ]
         library.decide([*made, log.undoing(made[0], who="ana")])
     keeper = sqlite3.connect(path)  # while it looks, the journal is not folded into the file
     keeper.execute("SELECT count(*) FROM report").fetchone()
     opened = desk.open(ids[0])
-    library.decide([log.decide(opened.engine.article, opened.engine.readings[-1], "check", {}, who="ana", why="late")])
+    library.decide([log.decide(opened.engine.article, opened.engine.readings[-1], "check", who="ana", why="late")])
     copy = path.with_name("copy")
     copy.mkdir()
     for file in [f for f in path.parent.iterdir() if f.is_file() and not f.name.endswith("-shm")]:

@@ -15,11 +15,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dateline.packed import place_to_json
-
 from benchmarks.trust.campaign import Order, Result, crash, own_home, told, workshop
 from dateline import DatelineError, DecisionError, Desk, Gazetteer, Workshop, mentions_table, other_names_table, places_table
 from dateline import decisions as log
+from dateline.decisions import Value
 from dateline.exports import FORMATS, render, select
 from dateline.intake.draft import Draft
 from dateline.layers import features, focus
@@ -82,14 +81,17 @@ def _base(path: Path, shop: Workshop, gazetteer: Gazetteer) -> tuple[Path, dict[
     made = [
         log.decide(opened.engine.article, reading, action, value, who="ana", scope=scope, why="seen")
         for action, value, scope in (
-            ("check", {}, "mention"), ("place", {"place": place_to_json(place)}, "name"), ("place", {"place": place_to_json(place)}, "always"),
-            ("kind", {"kind": "setting"}, "mention"), ("reference", {"reference": "literal"}, "mention"),
+            ("check", Value(), "mention"), ("place", Value(place), "name"), ("place", Value(place), "always"),
+            ("kind", Value(kind="setting"), "mention"), ("reference", Value(reference="literal"), "mention"),
         )
     ]  # fmt: skip
-    added = log.decide(opened.engine.article, reading, "add", {}, who="ana")
-    remembered = {"place": place_to_json(place), "place_reason": "r", "confidence": 0.5, "kind_reason": "r", "reference_reason": "r"}
+    added = log.decide(opened.engine.article, reading, "add", who="ana")
     start = TEXT.index("Monday")
-    added = replace(added, anchor=log.anchor_of(opened.engine.article, start, start + 6), was={**added.was, **remembered})
+    added = replace(
+        added,
+        anchor=log.anchor_of(opened.engine.article, start, start + 6),
+        was=replace(added.was, place=place, place_reason="r", confidence=0.5, kind_reason="r", reference_reason="r"),
+    )
     made += [added, log.undoing(made[0], who="ana")]
     with library.store.look() as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

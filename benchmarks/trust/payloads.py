@@ -23,12 +23,11 @@ from itertools import islice, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dateline.packed import place_to_json
-
 from benchmarks.stage import Visit, chromium, served, visit
 from benchmarks.trust.campaign import Order, Result, crash, own_home
 from dateline import Article, Choice, Label, Mention, Passage, Place, ReadArticle, Reading, packs
 from dateline import decisions as log
+from dateline.decisions import Value
 from dateline.exports import FORMATS, Selection, render, select
 from dateline.gazetteer import SCHEMA
 from dateline.intake.draft import Draft
@@ -277,7 +276,7 @@ def _decision(article: Article, payload: str, town: str) -> log.Decision:
         claims=(payload,),
         source=payload,
     )
-    return log.decide(article, reading, "place", {"place": place_to_json(place)}, who=payload[:60], scope="name", why=payload)
+    return log.decide(article, reading, "place", Value(place), who=payload[:60], scope="name", why=payload)
 
 
 @dataclass(slots=True)

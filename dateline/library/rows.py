@@ -15,8 +15,18 @@ INSERT_DECISION = "INSERT OR IGNORE INTO decision(id, report, scope, at, body, s
 
 
 def row_of(decision: Decision) -> tuple[str, ...]:
-    """Return the values of :data:`INSERT_DECISION` for a decision."""
-    values = (decision.id, decision.report, decision.scope, decision.at, encode(data_of(decision)).decode())
+    """Return the values of :data:`INSERT_DECISION` for a decision.
+
+    Raises:
+        DecisionError: it could not be read again: nothing unreadable is ever kept.
+    """
+    try:
+        body = encode(data_of(decision)).decode()
+    except UnicodeEncodeError as error:
+        msg = f"The decision {decision.id[:80]!r} holds a half of a character, which no file can. Type it again."
+        raise DecisionError(msg) from error
+    decision_of(body)
+    values = (decision.id, decision.report, decision.scope, decision.at, body)
     return (*values, seal(*values))
 
 
