@@ -57,6 +57,14 @@ def _packs(wanted: tuple[str, str] | None, remake: Callable[[], Sequence[Differe
         if away.button("Remove", key=f"remove_{pack.name}"):
             packs.remove(pack.name)
             st.rerun(scope="fragment")
+    for name in packs.damaged():
+        words, away = st.columns([6.2, 1.2], vertical_alignment="center")
+        words.error(
+            plain(f"The pack {name!r} is damaged or was changed, and is not asked. Add it again, or remove it."), icon=":material/error:"
+        )
+        if away.button("Remove", key=f"remove_{name}"):
+            packs.remove(name)
+            st.rerun(scope="fragment")
     code = st.text_input(
         "Country to add (two letters, as UA or SD)", value=wanted[0] if wanted else "", max_chars=2, key="pack_code",
         help=f"This report is mostly about {wanted[1]}, whose villages are not here." if wanted else None,

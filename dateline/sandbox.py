@@ -149,21 +149,24 @@ class Sandbox:
                 self._child.stop()
             self._child = _Child(self.job, self.limits)
         child = self._child
-        if not child.tasks and not self._ready(child):
+        if not child.tasks and not isinstance(said := self._first(child), Ready):
             child.stop()
             self._child = None
+            if isinstance(said, Failed):
+                raise self._error(self.job, said)
             msg = f"The process for the job {self.job!r} does not start. Run 'python -m dateline.worker {self.job}' to see why."
             raise errors.DataError(msg)
         child.tasks += 1
         return child
 
     @staticmethod
-    def _ready(child: _Child) -> bool:
+    def _first(child: _Child) -> Frame | None:
+        """Return what a new child says first, None where that is nothing, or nothing that it may say."""
         try:
             frame = read_frame(child.process.stdout) if child.process.stdout else None
-            return frame is not None and isinstance(codec.decode(frame[0], Frame), Ready)  # type: ignore[arg-type]  # a union
+            return None if frame is None else codec.decode(frame[0], Frame)  # type: ignore[arg-type]  # a union
         except (OSError, Undecodable):
-            return False
+            return None
 
     def _ask(
         self, child: _Child, task: bytes, content: bytes, progress: Callable[[float], None] | None

@@ -56,7 +56,11 @@ def main(job_name: str, memory_mb: int, timeout_s: float) -> None:
     os.dup2(2, 1)
     tasks = sys.stdin.buffer
     module, _, factory = job_name.partition(":")
-    job: Job = getattr(importlib.import_module(module), factory)()
+    try:
+        job: Job = getattr(importlib.import_module(module), factory)()
+    except DatelineError as error:  # its data is damaged, say: whoever waits is told why
+        write_frame(answers, encode(Failed(type(error).__name__, str(error))))
+        return
     _limit_memory(memory_mb)
     write_frame(answers, encode(Ready()))
     while (task := read_frame(tasks)) is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Self
 
@@ -11,6 +11,7 @@ from dateline.codec import FileTask, LinkTask, PageAnswer, ReadAnswer, ReadTask,
 from dateline.errors import DataError, LinkFailed, TooDemanding
 from dateline.geoparsing.annotation_schemes import DEFAULT, Policy
 from dateline.intake.draft import Draft, check_size, content_of
+from dateline.intake.plain_text import encodable
 from dateline.limits import (
     EXTRACT_MEMORY_MB,
     EXTRACT_TIMEOUT_S,
@@ -60,7 +61,8 @@ class Workshop:
             ReportError: empty, too long, no text, damaged, or over the limits of time and memory.
         """
         check_size(len(content), name)
-        answer, _ = self._extract.call(name, FileTask(name), content)
+        # a file's name may be no text: bytes of another encoding come as halves of characters
+        answer, _ = self._extract.call(name, FileTask(encodable(name)), content)
         return decode(answer, Draft)
 
     def open(self, path: Path) -> Draft:
@@ -80,7 +82,7 @@ class Workshop:
             ReportError: there is no article in what came.
         """
         try:
-            answer, content = self._fetch.call(link, LinkTask(link))
+            answer, content = self._fetch.call(link, LinkTask(encodable(link)))
         except TooDemanding as error:
             msg = f"{link[:80]!r} did not send its page within {FETCH_TIMEOUT_S:.0f} s and {MAX_FILE_MB} MB. Copy the text and paste it."
             raise LinkFailed(msg) from error
@@ -101,6 +103,7 @@ class Workshop:
         Raises:
             TooDemanding: it took more than :func:`~dateline.limits.read_timeout_s` or :data:`~dateline.limits.READ_MEMORY_MB`.
         """
+        article = replace(article, **{field.name: encodable(getattr(article, field.name)) for field in fields(Article)})
         name = article.title or article.id
         task = ReadTask(article, None if given is None else tuple(given), policy.schemes, tuple(policy.include))
         answer, reading = self._read.call(name, task, progress=progress, timeout_s=read_timeout_s(len(article.text)))

@@ -75,3 +75,11 @@ def test_the_readme_names_the_limits_as_they_are():
         assert f"{number} {unit}" in text, (number, unit)
     assert f"| {limits.MAX_FILES_AT_ONCE} |" in text
     assert all(suffix in text or suffix in (".txt", ".md", ".html", ".htm", ".pdf") for suffix in SUFFIXES)
+
+
+@pytest.mark.parametrize("page", ["SECURITY.md", "PRIVACY.md"])
+def test_every_promise_names_a_test_that_is_there(page):
+    named = re.findall(r"`(tests/\w+\.py)(?:::(\w+))?`", (ROOT / page).read_text(encoding="utf-8"))
+    assert named
+    for file, test in named:
+        assert f"def {test}" in (ROOT / file).read_text(encoding="utf-8"), (file, test)

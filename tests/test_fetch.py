@@ -260,3 +260,11 @@ def test_an_inner_address_is_judged_as_itself(address):
 )
 def test_what_is_not_public_is_known(address):
     assert not fetch.is_public(ipaddress.ip_address(address))
+
+
+def test_a_name_in_another_script_is_an_address_too():
+    assert fetch.checked("https://президент.рф/новости") == "https://xn--d1abbgf6aiiy.xn--p1ai/новости"
+    assert fetch.checked("https://Gaza.example/") == "https://Gaza.example/"
+    for inside in ("http://１２７.0.0.1/", "http://①②⑦.0.0.1/"):
+        with pytest.raises(LinkRefused):
+            fetch.fetch(inside)

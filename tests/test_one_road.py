@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import textwrap
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dateline import Desk, Library, open_report, read, read_lines
+from dateline import Article, Desk, Library, TooLong, open_report, read, read_lines
 from dateline.__main__ import main
 from dateline.intake.draft import as_article
 from dateline.intake.extraction import checked
@@ -97,3 +100,45 @@ def test_a_name_broken_over_two_lines_is_one_place_from_python_too(reader, tmp_p
     )
     names = {r.mention.text: r.choice.place for r in read(open_report(path), reader).readings}
     assert names["Chasiv Yar"].name == "Chasiv Yar"
+
+
+def test_a_file_whose_name_is_no_text_is_read_and_refused_like_any_other(tmp_path, workshop, capsys):
+    """On Linux a name is bytes: those of another encoding come to Python as halves of characters, which no database or pipe can hold."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    good, bad = (Path(os.fsdecode(os.fsencode(folder) + name)) for name in (b"/caf\xe9.txt", b"/leer\xff.txt"))
+    good.write_text(BODY, encoding="utf-8")
+    bad.write_bytes(b"")
+    library = Library(tmp_path / "a.sqlite")
+    outcomes = {path.name: watched.take(library, path, workshop.open) for path in watched.changes(library, folder)}
+    assert outcomes[good.name].report is not None
+    assert outcomes[bad.name].refused
+    assert watched.changes(library, folder) == []
+    assert main(["read", str(good)]) == 0
+    assert "Chasiv Yar" in capsys.readouterr().out
+
+
+def test_halves_of_characters_in_an_article_are_replaced_and_not_an_error(workshop):
+    done, _ = workshop.read(Article("a", "Half \ud83d", "Shelling \udc00 hit Bakhmut.", byline="\ud800"))
+    assert [r.mention.text for r in done.readings] == ["Bakhmut"]
+    assert done.article.text == "Shelling \ufffd hit Bakhmut."
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["quotes", "letters", "marks", "Ab", "word", "hyphens", "emoji"],
+)
+def test_a_text_of_nothing_but_signs_is_read_or_refused_before_it_costs_anything(workshop, name):
+    text = {
+        "quotes": '"' * 399_000, "letters": "a\n" * 199_000, "marks": "e" + "\u0301" * 390_000, "Ab": "Ab\n" * 133_000, "word": "a" * 400_000,
+        "hyphens": "a-" * 199_000, "emoji": "\U0001f642" * 400_000,
+    }[name]  # fmt: skip
+    try:
+        done, _ = workshop.read(Article("x", "x", text))
+    except TooLong as refusal:
+        assert "pieces of words" in str(refusal)
+    else:
+        assert done.readings == ()
+    pid = workshop._read._child.process.pid
+    peak = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(encoding="ascii"))
+    assert peak is None or int(peak[1]) < 1_000_000

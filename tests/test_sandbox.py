@@ -7,7 +7,8 @@ import threading
 
 import pytest
 
-from dateline import TooDemanding, Unreadable
+from dateline import Article, DataError, TooDemanding, Unreadable
+from dateline.codec import ReadTask
 from dateline.errors import EmptyReport
 from dateline.sandbox import Limits, Sandbox
 
@@ -74,3 +75,13 @@ def test_threads_take_turns_and_get_their_own_answers(sandbox):
     for thread in threads:
         thread.join()
     assert answers == {n: n for n in range(12)}
+
+
+def test_a_child_whose_own_data_is_damaged_says_which(tmp_path, monkeypatch):
+    broken = tmp_path / "kinds.toml"
+    broken.write_text("[fighting]\n", encoding="utf-8")
+    monkeypatch.setenv("DATELINE_GAZETTEER", str(broken))
+    box = Sandbox("dateline.reading_job:ReadingJob", Limits(20.0, 1_000))
+    with pytest.raises(DataError, match=r"kinds\.toml"):
+        box.call("x", ReadTask(Article("x", "", "Troops left Bakhmut.")))
+    box.close()

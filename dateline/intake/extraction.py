@@ -132,7 +132,10 @@ def finished(draft: Draft, name: str) -> Draft:
     if len(text) > MAX_CHARACTERS:
         raise TooLong(_too_long(name, len(text)))
     title = draft.title or _first_line(text) or _stem(name)
-    return replace(draft, text=text, title=plain_text.encodable(title), language=draft.language or language_of(text))
+    return replace(
+        draft, text=text, title=plain_text.encodable(title), source=plain_text.encodable(draft.source),
+        notes=tuple(map(plain_text.encodable, draft.notes)), language=draft.language or language_of(text),
+    )  # fmt: skip
 
 
 def _too_long(name: str, characters: int) -> str:

@@ -13,7 +13,7 @@ import re
 import socket
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import certifi
 import urllib3
@@ -73,13 +73,25 @@ def host_of(link: str) -> str:
         return ""
 
 
+def _plain(link: str) -> str:
+    """Return a link with its host in the letters that the network knows (RFC 3490): a name in another script is an address too."""
+    try:
+        parts = urlsplit(link)
+        if not parts.hostname or parts.hostname.isascii() or "@" in parts.netloc:
+            return link
+        port = f":{parts.port}" if parts.port else ""
+        return urlunsplit(parts._replace(netloc=f"{host_of(link)}{port}"))
+    except ValueError:
+        return link
+
+
 def checked(link: str, ports: Collection[int] = FETCH_PORTS) -> str:
     """Return ``link`` as the address to ask, or refuse what is no web address.
 
     Raises:
         LinkRefused: no http or https, a name and password in it, another port, control characters, no host, a zone of this machine.
     """
-    link = link.strip()
+    link = _plain(link.strip())
     if _ODD.search(link) or len(link) > 2_000:
         msg = f"{link[:80]!r} is not a web address: there are spaces or control characters in it. Copy it again."
         raise LinkRefused(msg)

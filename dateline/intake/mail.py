@@ -37,7 +37,15 @@ def draft(content: bytes, name: str) -> Draft:
         raise EmptyReport(msg)
     attached = [one_line(part.get_filename()) or part.get_content_type() for part in message.walk() if part.is_attachment()]
     notes = [f"Attachments were not opened: {', '.join(attached[:10])}."] if attached else []
-    return Draft("\n\n".join(texts), one_line(message["subject"]), one_line(message["from"]), date=_day(message), notes=tuple(notes))
+    return Draft("\n\n".join(texts), _field(message, "subject"), _field(message, "from"), date=_day(message), notes=tuple(notes))
+
+
+def _field(message: EmailMessage, name: str) -> str:
+    """Return a header as one line, "" where it is so broken that the parser gives up: the message itself may still be read."""
+    try:
+        return one_line(message[name])
+    except (ValueError, IndexError, KeyError, AttributeError, TypeError):
+        return ""
 
 
 def _bodies(message: EmailMessage) -> Iterator[EmailMessage]:

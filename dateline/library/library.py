@@ -170,7 +170,7 @@ class Library:
 
     def files_known(self, paths: Iterable[Path]) -> dict[Path, tuple[int, int, str | None, str]]:
         """Return (modified_ns, size, report, trouble) of those of the files that were seen before."""
-        wanted = {str(path): path for path in paths}
+        wanted = {_key(path): path for path in paths}
         with self.store.look() as db:
             rows = db.execute("SELECT path, modified_ns, size, report, trouble FROM watched").fetchall()
         return {wanted[r["path"]]: (r["modified_ns"], r["size"], r["report"], r["trouble"]) for r in rows if r["path"] in wanted}
@@ -183,7 +183,12 @@ class Library:
     def keep_file(self, path: Path, modified_ns: int, size: int, report: str | None, trouble: str = "") -> None:
         """Remember a watched file: the report it is, or why it is none."""
         with self.store.change() as db:
-            db.execute("INSERT OR REPLACE INTO watched VALUES(?,?,?,?,?)", (str(path), modified_ns, size, report, trouble))
+            db.execute("INSERT OR REPLACE INTO watched VALUES(?,?,?,?,?)", (_key(path), modified_ns, size, report, trouble))
+
+
+def _key(path: Path) -> str:
+    """Return a path as the library writes it: one whose bytes are no text has them escaped."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def unpacked(body: bytes) -> bytes:
