@@ -217,11 +217,21 @@ def take_folder(slot: DeltaGenerator) -> None:
 
 
 @st.fragment(run_every=WATCH_S)
-def watch(report: str | None, stamp: object) -> None:
-    """Look now and then whether somebody decided something, or a file came: then show the page anew. Not under an open dialog."""
+def watch(report: str | None, stamp: object, place: str | None) -> None:
+    """Look now and then whether somebody decided something, or a file came: then show the page anew. Not under an open dialog.
+
+    ``report``, ``place`` and ``stamp`` are what was drawn. A browser that asks for this look may not have heard yet of the address that
+    the last run wrote: without them, a click would be undone where somebody else decides at the same moment.
+    """
     if st.session_state["dialog"]:  # it would close, with what is typed in it
         return
     if (report and stamp_of(report) != stamp) or watched.changes(desk().library, REPORTS):
+        if report:
+            st.query_params["report"] = report
+        if place:
+            st.query_params["place"] = place
+        else:
+            st.query_params.pop("place", None)
         st.rerun()
 
 
@@ -249,7 +259,7 @@ def main() -> None:
         pressed = original or pressed
     dialogs(pressed, report)
     # what was drawn, not what is there by now: a decision that came in between must be seen as new
-    watch(report, drawn)
+    watch(report, drawn, st.query_params.get("place"))
 
 
 def draw(report: str, slot: DeltaGenerator, *, exporting: bool) -> tuple[str | None, Stamp | None]:
