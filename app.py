@@ -129,11 +129,7 @@ def picked() -> None:
         st.session_state["said"] = protocol.trouble(0)
         return
     st.session_state["sequence"] = pick.sequence
-    st.query_params["report"] = st.session_state["report_choice"]
-    if pick.place:
-        st.query_params["place"] = pick.place
-    else:
-        st.query_params.pop("place", None)
+    masthead.move(st.session_state["report_choice"], pick.place)
 
 
 def wished(pane: str) -> None:
@@ -186,7 +182,7 @@ def follow(decided: Decided) -> None:
     if reading:
         st.session_state["said"]["mention"] = reading.mention.id
         place = reading.choice.place
-        st.query_params["place"] = place.id if place else f"un:{reading.mention.text.casefold()}"
+        masthead.move(read.article.id, place.id if place else f"un:{reading.mention.text.casefold()}")
 
 
 def use(report: str, name: str, place: Place) -> None:
@@ -224,17 +220,24 @@ def take_folder(slot: DeltaGenerator) -> None:
 
 
 @st.fragment(run_every=WATCH_S)
-def watch(report: str | None, stamp: object) -> None:
-    """Look now and then whether somebody decided something, or a file came: then show the page anew. Not under an open dialog."""
+def watch(report: str | None, stamp: object, place: str | None) -> None:
+    """Look now and then whether somebody decided something, or a file came: then show the page anew. Not under an open dialog.
+
+    ``report``, ``place`` and ``stamp`` are what was drawn. A browser that asks for this look may not have heard yet of the address that
+    the last run wrote: without them, a click would be undone where somebody else decides at the same moment.
+    """
     if st.session_state["dialog"]:  # it would close, with what is typed in it
         return
-    if (report and desk().stamp(report) != stamp) or watched.changes(desk().library, REPORTS):
+    if (report and desk().stamp(report) != stamp) or (not desk().library.store.read_only and watched.changes(desk().library, REPORTS)):
+        if report:
+            masthead.move(report, place)
         st.rerun()
 
 
 def main() -> None:
     """Draw the page."""
     masthead.page()
+    masthead.settle()
     st.session_state["dialog"] = False  # whatever runs the whole page has closed it
     # What comes and goes has a place of its own: if what follows moved, the browser would build map and panes anew.
     slot = st.empty()
@@ -261,7 +264,7 @@ def main() -> None:
         pressed = original or pressed
     dialogs(pressed, report)
     # what was drawn, not what is there by now: a decision that came in between must be seen as new
-    watch(report, drawn)
+    watch(report, drawn, st.query_params.get("place"))
 
 
 def draw(report: str, slot: DeltaGenerator, *, exporting: bool) -> tuple[str | None, Stamp | None]:

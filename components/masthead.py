@@ -87,10 +87,37 @@ def _picked(entries: Sequence[Entry]) -> tuple[str, str | None]:
     return choice, wanted if wanted not in titles else None
 
 
+def move(report: str, place: str | None) -> None:
+    """Make the address name a report and a place of it; the next run shows them.
+
+    Remembered until the browser has heard of it: what it sends in the meantime (a look for news, say) still carries the address of before.
+    """
+    st.session_state["address"] = (report, place)
+    _write(report, place)
+
+
+def settle() -> None:
+    """Put right an address that the browser sent before it had heard of the last :func:`move`: a click would be undone otherwise."""
+    wanted: tuple[str, str | None] | None = st.session_state.get("address")
+    if wanted is None:
+        return
+    if (st.query_params.get("report"), st.query_params.get("place")) == wanted:
+        del st.session_state["address"]  # it has heard: whatever else it sends from now on is where somebody went
+    else:
+        _write(*wanted)
+
+
+def _write(report: str, place: str | None) -> None:
+    st.query_params["report"] = report
+    if place:
+        st.query_params["place"] = place
+    else:
+        st.query_params.pop("place", None)
+
+
 def go_to(report: str) -> None:
     """Make the address name another report; the next run shows it."""
-    st.query_params["report"] = report
-    st.query_params.pop("place", None)
+    move(report, None)
     st.session_state["q"] = ""  # a search is about one report
 
 

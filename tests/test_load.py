@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
+import random
 
 import pytest
 import streamlit as st
@@ -13,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from benchmarks import load
 from benchmarks.load import Screen, Tab, Tally, canary
+from benchmarks.stage import served
 from components import table_pane
 from dateline import mentions_table
 from tests.conftest import ROOT
@@ -123,3 +126,30 @@ def test_tables_send_the_columns_that_they_show_and_no_others(bakhmut):
     assert 0 < sent.num_rows < len(mentions)
     assert sent.column("lat").to_pylist()[0] == mentions[mentions["kind"] == "fighting"]["lat"].iloc[0]
     assert table_pane.shown(mentions[:0], columns).num_rows == 0
+
+
+@pytest.mark.browser
+def test_a_colleagues_decision_does_not_undo_a_click_that_the_address_has_not_reached_yet(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    shelf = load.fill(folder, 0, sizes=())
+
+    async def both(url):
+        mine, other = (Tab(url, number, "", shelf.canaries, Tally()) for number in range(2))
+        for tab in (mine, other):
+            await tab.open("villages")
+        mine._tasks.pop().cancel()  # it looks when this test says so
+        await mine.click(random.Random(1))
+        chosen = mine.screen.card["place"]
+        await other.decide(random.Random(2))
+        mine.screen.query = "report=villages"  # as it was when the browser sent its look
+        assert await mine._ask(lambda s: bool(s.card), "a look", fragment=mine.screen.repeat[0]) is not None
+        shown = mine.screen.card["place"]
+        for tab in (mine, other):
+            await tab.close()
+        return chosen, shown, mine.tally.errors
+
+    with served(folder, tmp_path / "log") as server:
+        chosen, shown, errors = asyncio.run(both(server.url))
+    assert not errors
+    assert shown == chosen
