@@ -318,7 +318,7 @@ def _shown(browser: Browser, url: str, number: int, group: Sequence[str], result
             if number % 3 == 0:
                 _dialogs_opened(seen)
         except Exception as error:
-            result.fail(case, f"the page does not work: {type(error).__name__}: {str(error)[:80]}", tried)
+            result.fail(case, f"the page does not work: {type(error).__name__}: {str(error).partition(chr(10))[0][:80]}", tried)
         _judged(seen, eyes, case, tried, result)
 
 
