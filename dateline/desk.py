@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
@@ -10,7 +11,7 @@ from pathlib import PurePath
 
 from dateline import decisions as log
 from dateline.decisions import Decision, Difference, Value, Was
-from dateline.errors import DatelineError, DecisionError, ReportError
+from dateline.errors import DatelineError, DecisionError, ReportError, StoreError
 from dateline.gazetteer import Gazetteer
 from dateline.intake.draft import Draft
 from dateline.intake.plain_text import encodable
@@ -121,6 +122,7 @@ class Desk:
 
     def add_file(self, name: str, content: bytes) -> Outcome:
         """Add a file's bytes to the library and return what became of it."""
+        name = encodable(name)
         return self._added(name, name, "", lambda: self.workshop.extract(content, name), PurePath(name).stem)
 
     def add_link(self, link: str) -> Outcome:
@@ -174,7 +176,8 @@ class Desk:
         held = self.library.log(report)
         laid_over = log.apply(read, held.decisions)
         if stored is None and not self.library.store.read_only:
-            self.library.decide([], counts=_counts(laid_over))
+            with contextlib.suppress(StoreError):  # the list shows no counts for it then
+                self.library.decide([], counts=_counts(laid_over))
         return Opened(read, laid_over, held.decisions, maker, maker != made_by(self.gazetteer), held.unreadable)
 
     def _read(self, article: Article, progress: Progress | None) -> tuple[ReadArticle, str]:
@@ -190,7 +193,8 @@ class Desk:
 
         read, maker = self.workshop.read(article, progress=tell)
         if not self.library.store.read_only:
-            self.library.keep_reading(read, maker)
+            with contextlib.suppress(StoreError):  # a disk that is full, a damaged file: it is read again the next time
+                self.library.keep_reading(read, maker)
         if raised:
             raise raised[0]
         return read, maker

@@ -9,9 +9,11 @@ MAX_FILE_MB = 10
 """A file or a fetched page, decoded. Text of this size is a library, not a report."""
 MAX_CHARACTERS = 400_000
 """Of text, about 65,000 words: a book chapter, read in a quarter of a minute on two cores."""
-MAX_PIECES = 120_000
-"""Of words, to the encoder: what 400,000 characters of English have and a quarter more. A text of nothing but single letters, or in a
-script that falls into many pieces, has more, and would take minutes and gigabytes."""
+MAX_PIECES = 100_000
+"""Of words, to the encoder: what 400,000 characters of English have. A text of nothing but single letters, or in a script that falls
+into many pieces, has more, and would take minutes and gigabytes."""
+MAX_MENTIONS = 20_000
+"""Names in a report: a report of nothing else would take gigabytes to place them against each other."""
 MAX_PDF_PAGES = 300
 MAX_HTML_MB = 5
 MAX_TAG_CHARACTERS = 20_000

@@ -15,7 +15,7 @@ from dateline.geoparsing.annotation_schemes import DEFAULT, Policy
 from dateline.geoparsing.classification import classify
 from dateline.geoparsing.encoder import Encoder
 from dateline.geoparsing.recognition import everyday_words, recognise
-from dateline.limits import MAX_PIECES
+from dateline.limits import MAX_MENTIONS, MAX_PIECES
 from dateline.passages import passage_at, passages, sentence_starts
 from dateline.ranking import Ranker
 from dateline.records import Article, Candidate, ReadArticle, Reading
@@ -62,15 +62,17 @@ def read(
         progress: told the share done, 0 to 1, after each step; the shares are those of a long report.
 
     Raises:
-        TooLong: it has more words than are read at once (:data:`~dateline.limits.MAX_PIECES`).
+        TooLong: it has more words or names than are read at once (:data:`~dateline.limits.MAX_PIECES`, ``MAX_MENTIONS``).
     """
     text = article.text
-    _check_size(article, reader.encoder)
+    # before anything is spent on it
+    _check(article, sum(map(len, reader.encoder.pieces.of(words(text).forms))), MAX_PIECES, "pieces of words")
     encoded = reader.encoder.encode(text, reader.gazetteer, policy.schemes)
     progress(0.75)
     cut = passages(text, sentence_starts(encoded.words))
     asked = None if given is None else frozenset(given)
     mentions, others = recognise(encoded, reader.encoder, asked or ())
+    _check(article, len(mentions), MAX_MENTIONS, "names")
     listed = {}
     seen: dict[tuple[str, str], tuple[Candidate, ...]] = {}
     for mention in mentions:
@@ -96,12 +98,8 @@ def read(
     )
 
 
-def _check_size(article: Article, encoder: Encoder) -> None:
-    """Raise :class:`~dateline.errors.TooLong` before anything is spent on a text of more than :data:`~dateline.limits.MAX_PIECES`."""
-    count = sum(map(len, encoder.pieces.of(words(article.text).forms)))
-    if count > MAX_PIECES:
-        msg = (
-            f"{(article.title or article.id)!r} falls into {count:,} pieces of words; the limit is {MAX_PIECES:,}. "
-            "Split it into several reports."
-        )
+def _check(article: Article, count: int, limit: int, what: str) -> None:
+    """Raise :class:`~dateline.errors.TooLong` where there is more of something than is read at once."""
+    if count > limit:
+        msg = f"{(article.title or article.id)!r} has {count:,} {what}; the limit is {limit:,}. Split it into several reports."
         raise TooLong(msg)

@@ -69,7 +69,7 @@ def test_the_readme_names_the_limits_as_they_are():
     for number, unit in (
         (limits.MAX_FILE_MB, "MB a file"), (limits.MAX_HTML_MB, "MB of HTML"), (limits.MAX_PDF_PAGES, "pages of PDF"),
         (limits.MAX_UNPACKED_MB, "MB unpacked"), (f"{limits.MAX_CHARACTERS:,}", "characters"), (f"{limits.EXTRACT_TIMEOUT_S:.0f}", "s and"),
-        (limits.EXTRACT_MEMORY_MB, "MB beyond"), (f"{limits.READ_TIMEOUT_S:.0f}", "s and"), (f"{limits.READ_MEMORY_MB:,}", "MB, in"), (f"{limits.MAX_PIECES:,}", "pieces"), (f"{limits.READ_SECONDS_AT_LEAST:.0f}", "s, of"),
+        (limits.EXTRACT_MEMORY_MB, "MB beyond"), (f"{limits.READ_TIMEOUT_S:.0f}", "s and"), (f"{limits.READ_MEMORY_MB:,}", "MB, in"), (f"{limits.MAX_PIECES:,}", "pieces"), (f"{limits.MAX_MENTIONS:,}", "names"), (f"{limits.READ_SECONDS_AT_LEAST:.0f}", "s, of"),
         (f"{limits.FETCH_TIMEOUT_S:.0f}", "s in all"), (limits.FETCH_MAX_REDIRECTS, "redirects"),
     ):  # fmt: skip
         assert f"{number} {unit}" in text, (number, unit)

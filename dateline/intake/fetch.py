@@ -101,7 +101,7 @@ def checked(link: str, ports: Collection[int] = FETCH_PORTS) -> str:
         # urllib3 reads addresses by its own rules: both readings must agree on the host
         asked = parse_url(link)
     except (ValueError, HTTPError) as error:
-        msg = f"{link[:80]!r} is not a web address ({error}). Copy it again."
+        msg = f"{link[:80]!r} is not a web address. Copy it again."
         raise LinkRefused(msg) from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
         msg = f"{link[:80]!r} does not begin with http:// or https://: only web pages are fetched."

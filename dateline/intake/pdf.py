@@ -57,7 +57,7 @@ def draft(content: bytes, name: str) -> Draft:
         msg = f"{name!r} unpacks to far more than a report holds, and was given up. Print it to a new PDF, or save it as plain text."
         raise TooDemanding(msg) from error
     except PyPdfError as error:
-        msg = f"{name!r} is not a whole PDF ({error}). Ask for it again, or print it to a new PDF."
+        msg = f"{name!r} is not a whole PDF ({type(error).__name__}). Ask for it again, or print it to a new PDF."
         raise Unreadable(msg) from error
     empty = [number for number, page in enumerate(pages, start=1) if not page.strip()]
     if len(empty) == len(pages):

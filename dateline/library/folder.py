@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from dateline.decisions import digest_of
 from dateline.errors import DataError, DatelineError, TooDemanding
 from dateline.intake.draft import Draft
 from dateline.intake.formats import SUFFIXES
+from dateline.intake.plain_text import encodable
 from dateline.library.library import Library
 from dateline.library.reports import Added
 from dateline.limits import MAX_FILES_AT_ONCE
@@ -69,26 +70,27 @@ def changes(library: Library, folder: Path) -> list[Path]:
 
 def take(library: Library, path: Path, open_file: Callable[[Path], Draft]) -> Outcome:
     """Take one file into the library and return what became of it. A file that was taken before and changed keeps its report."""
+    name = encodable(path.name)  # bytes of another encoding come as halves of characters
     try:
         stat = path.stat()
         before = library.files_known([path]).get(path)
         draft = open_file(path)
     except (TooDemanding, DataError) as error:  # a busy machine, perhaps: it is tried again
-        return Outcome(path.name, None, str(error))
+        return Outcome(name, None, str(error))
     except (OSError, DatelineError) as error:
-        why = str(error) if isinstance(error, DatelineError) else f"{path.name!r} cannot be read: {error.strerror}."
+        why = str(error) if isinstance(error, DatelineError) else f"{name!r} cannot be read: {error.strerror}."
         if path.exists():
             library.keep_file(path, stat.st_mtime_ns, stat.st_size, None, why)
-        return Outcome(path.name, None, why)
+        return Outcome(name, None, why)
     report = before[2] if before else None
     # the file's own report, and nobody else's: a text that came another way too is not overwritten
-    if report and library.files_of_report(report) == 1 and library.reports.origin(report) == path.name:
+    if report and library.files_of_report(report) == 1 and library.reports.origin(report) == name:
         same = library.reports.digest(report) == digest_of(draft.text)
         added = Added(report, draft.title, "duplicate") if same else library.reports.change_text(report, draft)
     else:
-        added = library.reports.add(draft, path.name, path.stem)
+        added = library.reports.add(draft, name, PurePath(name).stem)
     library.keep_file(path, stat.st_mtime_ns, stat.st_size, added.report)
-    return Outcome(path.name, added.report, added.outcome)
+    return Outcome(name, added.report, added.outcome)
 
 
 def troubles(library: Library, folder: Path) -> tuple[str, ...]:

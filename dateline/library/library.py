@@ -9,9 +9,10 @@ from pathlib import Path
 
 from dateline.codec import Undecodable, decode_reading, encode_reading
 from dateline.decisions import Decision, in_force, now
+from dateline.errors import StoreError
 from dateline.folders import home_folder
 from dateline.library.reports import Reports
-from dateline.library.rows import INSERT_DECISION, readable, row_of
+from dateline.library.rows import INSERT_DECISION, readable, row_of, rows_of
 from dateline.library.store import Store, sealed
 from dateline.records import Article, ReadArticle
 
@@ -71,10 +72,13 @@ class Library:
 
         None means "read it": a reading of another format, or one that a disk has changed, costs a second and nothing else.
         """
-        with self.store.look() as db:
-            row = db.execute(
-                "SELECT n.* FROM reading n JOIN report r ON r.id = n.report WHERE n.report = ? AND n.digest = r.digest", (article.id,)
-            ).fetchone()
+        try:
+            with self.store.look() as db:
+                row = db.execute(
+                    "SELECT n.* FROM reading n JOIN report r ON r.id = n.report WHERE n.report = ? AND n.digest = r.digest", (article.id,)
+                ).fetchone()
+        except StoreError:  # its part of the file is damaged
+            return None
         if row is None or not sealed(row, "reading"):
             return None
         try:
@@ -128,6 +132,12 @@ class Library:
         A row that is damaged, or that this Dateline cannot read (a kind that is no kind any more), is counted and left aside; it stays
         in the file.
         """
+        try:
+            return self._log(report)
+        except StoreError:
+            return self._log_one_by_one(report)
+
+    def _log(self, report: str) -> Log:
         with self.store.look() as db:
             rows = db.execute(
                 "SELECT * FROM decision WHERE report = ? OR (scope = 'always' AND at <= (SELECT added_at FROM report WHERE id = ?))",
@@ -140,6 +150,20 @@ class Library:
         found += [d for d in undoing if d.value.batch in batches]
         return Log(tuple(sorted(found, key=lambda d: (d.at, d.id))), unreadable)
 
+    def _log_one_by_one(self, report: str) -> Log:
+        """Return what a damaged file still gives of a log; at least one row counts as unreadable, for there is no telling how many.
+
+        Raises:
+            StoreError: it gives nothing at all.
+        """
+        with self.store.look() as db:
+            added = db.execute("SELECT added_at FROM report WHERE id = ?", (report,)).fetchone()
+            made, unreadable = readable(rows_of(db, "decision"))
+        mine = [d for d in made if d.report == report or (d.scope == "always" and added and d.at <= str(added[0]))]
+        batches = {d.batch for d in mine}
+        mine += [d for d in made if d not in mine and d.action in ("undo", "redo") and d.value.batch in batches]
+        return Log(tuple(sorted(mine, key=lambda d: (d.at, d.id))), max(1, unreadable))
+
     def standing(self) -> tuple[Decision, ...]:
         """Return the decisions "from now on" that are in force, whatever report they were made on, in their order."""
         with self.store.look() as db:
@@ -147,7 +171,16 @@ class Library:
         return tuple(d for d in in_force(readable(rows)[0]) if d.scope == "always")
 
     def decisions_stamp(self, report: str) -> int:
-        """Return a number that grows with every decision that may touch the report. Cheap: panes ask it every second or so."""
+        """Return a number that grows with every decision that may touch the report; -1 where the log is damaged and cannot tell.
+
+        Cheap: panes ask it every second or so.
+        """
+        try:
+            return self._decisions_stamp(report)
+        except StoreError:
+            return -1
+
+    def _decisions_stamp(self, report: str) -> int:
         with self.store.look() as db:
             row = db.execute("SELECT max(seq) FROM decision WHERE report = ? OR scope = 'always'", (report,)).fetchone()
             undone = db.execute(f"SELECT max(seq) FROM decision WHERE {_STEPS}").fetchone()
