@@ -290,7 +290,7 @@ def draw(report: str, slot: DeltaGenerator, *, exporting: bool) -> tuple[str | N
             st.info("No place names were found in this report. The text is shown below as it is.", icon=":material/travel_explore:")
         if done.unreadable:
             st.warning(
-                plain(f"{done.unreadable} decisions cannot be read and are left aside; the others count. {ADVICE}"),
+                plain(f"{done.unreadable} decisions are damaged or gone and are left aside; the others count. {ADVICE}"),
                 icon=":material/healing:",
             )
         if wanted := desk().missing_country(done.read):

@@ -90,6 +90,21 @@ def test_a_changed_decision_is_left_aside_counted_and_kept(desk, part):
         assert db.execute("SELECT count(*) FROM decision WHERE report = 'beta'").fetchone()[0] == 2
 
 
+def test_a_decision_that_is_gone_is_counted(desk):
+    change(desk, "DELETE FROM decision WHERE report = 'beta'")
+    assert desk.open("beta").unreadable == 1
+    assert health.check(desk.library.store.path).unreadable == 1
+    desk.library.reports.erase("beta")
+    assert health.check(desk.library.store.path).well
+
+
+def test_a_library_with_instructions_of_somebody_elses_is_refused(desk):
+    with closing(sqlite3.connect(desk.library.store.path)) as db:
+        db.execute("CREATE TRIGGER x AFTER INSERT ON decision BEGIN DELETE FROM decision; END")
+    with pytest.raises(StoreError, match="did not put there"):
+        Library()
+
+
 def test_flipped_bytes_never_show_a_changed_text_and_never_end_in_a_traceback(desk):
     path = desk.library.store.path
     truth = {name: desk.open(name).read for name in TEXTS}

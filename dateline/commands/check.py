@@ -48,7 +48,7 @@ def _library(path: Path) -> bool:
     for report in found.hurt:
         say(f"          the report {report!r} is not what was saved")
     if found.unreadable:
-        say(f"          {found.unreadable} decisions cannot be read; they are left aside, the others count")
+        say(f"          {found.unreadable} decisions cannot be read or are gone; the others count")
     if found.stale:
         say(f"          {found.stale} readings cannot be read; these reports are read again when they are opened")
     for backup in Backups(path).all():

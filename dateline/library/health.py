@@ -10,7 +10,8 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from dateline.folders import private_file, private_folder
 from dateline.library.backups import Backups
 from dateline.library.library import unpacked
 from dateline.library.reports import is_whole
-from dateline.library.rows import readable, rows_of
+from dateline.library.rows import cell, readable, rows_of
 from dateline.library.store import SEALED, Store, seal, sealed
 from dateline.records import Article
 
@@ -43,7 +44,7 @@ class Health:
     hurt: tuple[str, ...] = ()
     """Ids of reports that are not what was saved."""
     unreadable: int = 0
-    """Rows of the log that cannot be read."""
+    """Rows of the log that cannot be read, or are gone."""
     stale: int = 0
     """Readings that cannot be read: they are read again when the report is opened."""
     trouble: str = ""
@@ -89,10 +90,11 @@ def check(path: Path) -> Health:
         lost = [table for table in found if _counted(db, table) != len(found[table])]
     if lost and not trouble:
         trouble = f"rows are missing ({', '.join(lost)})"
-    whole = {str(row["id"]): row for row in found["report"] if is_whole(row)}
-    hurt = tuple(sorted(str(row["id"]) for row in found["report"] if not is_whole(row)))
+    whole = {str(cell(row, "id")): row for row in found["report"] if is_whole(row)}
+    hurt = tuple(sorted(str(cell(row, "id")) for row in found["report"] if not is_whole(row)))
     decisions, unreadable = readable(found["decision"])
-    stale = sum(not _is_readable(row, whole.get(str(row["report"]))) for row in found["reading"])
+    unreadable += _gone(path, found["decision"])
+    stale = sum(not _is_readable(row, whole.get(str(cell(row, "report")))) for row in found["reading"])
     return Health(path, len(whole), len(decisions), hurt, unreadable, stale, trouble)
 
 
@@ -113,8 +115,8 @@ def repair(path: Path) -> Repaired:
         for number, source in enumerate((path, *backups.all())):
             with _opened(source) as db:
                 held = {table: list(rows_of(db, table)) for table in _TABLES}
-            good = [row for row in held["report"] if is_whole(row) and str(row["id"]) not in taken]
-            hurt |= {str(row["id"]) for row in held["report"] if not is_whole(row)} if number == 0 else set()
+            good = [row for row in held["report"] if is_whole(row) and str(cell(row, "id")) not in taken]
+            hurt |= {str(cell(row, "id")) for row in held["report"] if not is_whole(row)} if number == 0 else set()
             with new.change() as db:
                 for row in good:
                     _insert(db, "report", row)
@@ -127,10 +129,14 @@ def repair(path: Path) -> Repaired:
                     ("setting", held["setting"]),
                 ):
                     for row in rows:
-                        if table != "reading" or (sealed(row, "reading") and str(row["report"]) in {str(r["id"]) for r in good}):
+                        if table != "reading" or (
+                            sealed(row, "reading") and str(cell(row, "report")) in {str(cell(r, "id")) for r in good}
+                        ):
                             _insert(db, table, row)
-            taken |= {str(row["id"]) for row in good}
-            back |= {str(row["id"]) for row in good} if number else set()
+            taken |= {str(cell(row, "id")) for row in good}
+            back |= {str(cell(row, "id")) for row in good} if number else set()
+        with new.change() as db:
+            db.execute("INSERT INTO tally SELECT report, count(*) FROM decision GROUP BY report")
         with new.look() as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             decided = int(db.execute("SELECT count(*) FROM decision").fetchone()[0])
@@ -199,6 +205,14 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
         db.close()
 
 
+def _gone(path: Path, rows: Iterable[sqlite3.Row]) -> int:
+    """Return how many rows of the log are gone: the library counts them."""
+    have = Counter(str(cell(row, "report")) for row in rows)
+    with _opened(path) as db, contextlib.suppress(sqlite3.Error, TypeError, ValueError):
+        return sum(max(0, int(count) - have[str(report)]) for report, count in db.execute("SELECT report, decisions FROM tally"))
+    return 0
+
+
 def _counted(db: sqlite3.Connection, table: str) -> int:
     try:
         return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
@@ -220,9 +234,9 @@ def _is_readable(row: sqlite3.Row, report: sqlite3.Row | None) -> bool:
     if report is None or not sealed(row, "reading"):
         return False
     try:
-        decode_reading(Article(str(report["id"]), "", report["text"]), unpacked(row["body"]))
+        decode_reading(Article(str(report["id"]), "", report["text"]), unpacked(cell(row, "body")))
     except Undecodable:
-        return bool(row["digest"] != report["digest"])  # of another text: never used, and no damage
+        return bool(cell(row, "digest") != report["digest"])  # of another text: never used, and no damage
     return True
 
 

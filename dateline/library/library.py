@@ -12,7 +12,7 @@ from dateline.decisions import Decision, in_force, now
 from dateline.errors import StoreError
 from dateline.folders import home_folder
 from dateline.library.reports import Reports
-from dateline.library.rows import INSERT_DECISION, readable, row_of, rows_of
+from dateline.library.rows import insert, readable, rows_of
 from dateline.library.store import Store, sealed
 from dateline.records import Article, ReadArticle
 
@@ -36,7 +36,7 @@ class StoredReading:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """The decisions that touch a report, in their order, and how many of its rows cannot be read any more and are left aside."""
+    """The decisions that touch a report, in their order, and how many others there should be: rows that cannot be read, or are gone."""
 
     decisions: tuple[Decision, ...]
     unreadable: int = 0
@@ -116,7 +116,7 @@ class Library:
             StoreError: they could not be written; none of them was.
         """
         with self.store.change() as db:
-            db.executemany(INSERT_DECISION, [row_of(d) for d in decisions])
+            insert(db, decisions)
             if counts:
                 db.execute(
                     "UPDATE reading SET places = ?, unchecked = ? WHERE report = ?", (counts.places, counts.unchecked, counts.report)
@@ -143,12 +143,14 @@ class Library:
                 "SELECT * FROM decision WHERE report = ? OR (scope = 'always' AND at <= (SELECT added_at FROM report WHERE id = ?))",
                 (report, report),
             ).fetchall()
+            tally = db.execute("SELECT decisions FROM tally WHERE report = ?", (report,)).fetchone()
             found, unreadable = readable(rows)
+            gone = (tally[0] if tally else 0) - sum(row["report"] == report for row in rows)
             batches = {d.batch for d in found if d.report != report}
             steps = db.execute(f"SELECT * FROM decision WHERE report <> ? AND {_STEPS}", (report,)).fetchall() if batches else []
         undoing, _ = readable(steps)
         found += [d for d in undoing if d.value.batch in batches]
-        return Log(tuple(sorted(found, key=lambda d: (d.at, d.id))), unreadable)
+        return Log(tuple(sorted(found, key=lambda d: (d.at, d.id))), unreadable + max(0, gone))
 
     def _log_one_by_one(self, report: str) -> Log:
         """Return what a damaged file still gives of a log; at least one row counts as unreadable, for there is no telling how many.

@@ -16,7 +16,7 @@ from dateline.decisions import Was, digest_of, in_force, now
 from dateline.errors import DamagedReport, StoreError
 from dateline.intake.draft import Draft, address, iso_date, one_line
 from dateline.library.backups import Backups
-from dateline.library.rows import INSERT_DECISION, readable, row_of, rows_of
+from dateline.library.rows import cell, insert, readable, rows_of
 from dateline.library.store import ADVICE, SEALED, Store, seal, sealed
 from dateline.records import Article
 
@@ -114,7 +114,7 @@ class Reports:
         """
         with self._store.look() as db:
             row = self._whole(db, report)
-        return Article(**{name: row[name] for name in _ARTICLE}) if row and row["deleted_at"] is None else None
+            return Article(**{name: row[name] for name in _ARTICLE}) if row and row["deleted_at"] is None else None
 
     def _whole(self, db: sqlite3.Connection, report: str) -> sqlite3.Row | None:
         """Return the row of a report with all of it, compared with its seal and its text's digest; None where there is none of this id.
@@ -185,11 +185,15 @@ class Reports:
             StoreError: it gives none.
         """
         with self._store.look() as db:
-            rows = [row for row in rows_of(db, "report") if (row["deleted_at"] is not None) == binned]
+            rows = [row for row in rows_of(db, "report") if (cell(row, "deleted_at") is not None) == binned]
             if not rows:
                 db.execute("SELECT id FROM report").fetchall()  # says what is the matter
         words = search.casefold().split()
-        found = [row for row in rows if all(word in f"{row['title']} {row['outlet']} {row['text']}".casefold() for word in words)]
+        found = [
+            row
+            for row in rows
+            if all(word in " ".join(str(cell(row, name)) for name in ("title", "outlet", "text")).casefold() for word in words)
+        ]
         return tuple(sorted(map(_entry, found), key=lambda entry: entry.added_at, reverse=True))
 
     def edit(self, report: str, values: Mapping[str, str]) -> None:
@@ -237,8 +241,9 @@ class Reports:
             rows = db.execute("SELECT * FROM decision WHERE report = ?", (report,)).fetchall()
             standing = [d for d in in_force(readable(rows)[0]) if d.scope == "always"]
             db.execute("DELETE FROM decision WHERE report = ?", (report,))
+            db.execute("DELETE FROM tally WHERE report = ?", (report,))
             bare = [replace(d, anchor=replace(d.anchor, before="", after=""), was=Was(), why="") for d in standing]
-            db.executemany(INSERT_DECISION, [row_of(d) for d in bare])
+            insert(db, bare)
             db.execute("UPDATE watched SET report = NULL WHERE report = ?", (report,))
             db.execute("DELETE FROM report WHERE id = ?", (report,))
         for backup in Backups(self._store.path).everything():
@@ -261,12 +266,13 @@ def is_whole(row: sqlite3.Row) -> bool:
 
 
 def _entry(row: sqlite3.Row) -> Entry:
-    number = str(row["id"])
+    number = str(cell(row, "id"))
     if not sealed(row, "report"):
         return Entry(number, f"{number} (damaged)", "", "", "", "", None, None, None, damaged=True)
-    counts = (row[name] if name in row.keys() else None for name in ("places", "unchecked"))  # noqa: SIM118  # a Row is no mapping
-    places, unchecked = (count if isinstance(count, int) else None for count in counts)
-    return Entry(number, row["title"], row["date"], row["outlet"], row["origin"], row["added_at"], places, unchecked, row["deleted_at"])
+    places, unchecked = (count if isinstance(count := cell(row, name), int) else None for name in ("places", "unchecked"))
+    return Entry(
+        number, row["title"], row["date"], row["outlet"], row["origin"], row["added_at"], places, unchecked, cell(row, "deleted_at")
+    )
 
 
 def _noted(draft: Draft) -> str:

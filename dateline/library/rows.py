@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from dateline.codec import encode
 from dateline.decisions import Decision, data_of, decision_of
@@ -12,6 +13,17 @@ from dateline.errors import DecisionError
 from dateline.library.store import seal, sealed
 
 INSERT_DECISION = "INSERT OR IGNORE INTO decision(id, report, scope, at, body, seal) VALUES(?,?,?,?,?,?)"
+
+
+def insert(db: sqlite3.Connection, decisions: Iterable[Decision]) -> None:
+    """Add decisions to the log, those that it has already (by their id) passed over, and count them.
+
+    Raises:
+        DecisionError: one could not be read again; nothing may be committed then.
+    """
+    for decision in decisions:
+        if db.execute(INSERT_DECISION, row_of(decision)).rowcount > 0:
+            db.execute("INSERT INTO tally VALUES(?, 1) ON CONFLICT(report) DO UPDATE SET decisions = decisions + 1", (decision.report,))
 
 
 def row_of(decision: Decision) -> tuple[str, ...]:
@@ -37,10 +49,15 @@ def readable(rows: Iterable[sqlite3.Row]) -> tuple[list[Decision], int]:
         try:
             if not sealed(row, "decision"):
                 raise DecisionError("the row is not as it was written")
-            found.append(decision_of(row["body"]))
+            found.append(decision_of(cell(row, "body")))
         except DecisionError:
             unreadable += 1
     return found, unreadable
+
+
+def cell(row: sqlite3.Row, name: str) -> Any:
+    """Return a value of a row, None where its table has lost the column."""
+    return row[name] if name in row.keys() else None  # noqa: SIM118  # a Row is no mapping
 
 
 def rows_of(db: sqlite3.Connection, table: str) -> Iterator[sqlite3.Row]:

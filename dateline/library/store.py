@@ -19,6 +19,8 @@ from dateline.library.backups import Backups
 BUSY_S = 3.0
 """How long one writer waits for another. A hundred decisions of two writers never waited a tenth of it; who holds it longer hangs."""
 
+_NO_COLUMN = "No item with that key"
+"""What a row of SQLite's says where its table has lost a column."""
 ADVICE = "What is hurt, and what can be brought back, says: python -m dateline check"
 
 MIGRATIONS = (
@@ -61,6 +63,9 @@ MIGRATIONS = (
     DROP TRIGGER decision_stays;
     UPDATE decision SET seal = seal(id, report, scope, at, body);
     CREATE TRIGGER decision_stays BEFORE UPDATE ON decision BEGIN SELECT RAISE(ABORT, 'decisions are only added'); END;
+    CREATE TABLE tally(                -- how many decisions a report's log has: a row that is gone leaves no other trace
+      report TEXT PRIMARY KEY, decisions INTEGER NOT NULL) WITHOUT ROWID;
+    INSERT INTO tally SELECT report, count(*) FROM decision GROUP BY report;
     """,
 )
 """Scripts in order; a file's ``user_version`` says how many it has had. Never change one: add another."""
@@ -86,7 +91,7 @@ def sealed(row: sqlite3.Row, table: str) -> bool:
         return True
     try:
         return bool(row["seal"] == seal(*(row[name] for name in SEALED[table])))
-    except TypeError:  # a value of a sort that no row of ours has
+    except (TypeError, IndexError):  # a value of a sort that no row of ours has, or a column that is gone
         return False
 
 
@@ -148,6 +153,15 @@ class Store:
         """
         with self.look() as db:
             done = int(db.execute("PRAGMA user_version").fetchone()[0])
+            foreign = db.execute(
+                "SELECT count(*) FROM sqlite_schema WHERE type IN ('trigger', 'view') AND name <> 'decision_stays'"
+            ).fetchone()[0]
+        if foreign:  # it would run with every decision
+            msg = (
+                f"The library {str(self.path)!r} holds instructions that Dateline did not put there. "
+                "Do not use it: ask where it comes from."
+            )
+            raise StoreError(msg)
         if done > len(MIGRATIONS):
             msg = f"The library {str(self.path)!r} was made by a newer Dateline. Update Dateline, or set DATELINE_HOME to another folder."
             raise StoreError(msg)
@@ -186,6 +200,10 @@ class Store:
             self._give_back(held)
         except (sqlite3.Error, UnicodeDecodeError) as error:  # the second where the name of a column is damaged
             raise StoreError(self._trouble(error)) from None  # its cause may quote what stands in a row
+        except IndexError as error:
+            if str(error) != _NO_COLUMN:
+                raise
+            raise StoreError(self._trouble(sqlite3.DatabaseError("malformed"))) from None
 
     def release(self) -> None:
         """Close the file as far as this thread has it open. It is opened again when it is needed."""
