@@ -27,6 +27,8 @@ from benchmarks.stage import Visit, chromium, served, visit
 from benchmarks.trust.campaign import Order, Result, crash, own_home
 from dateline import Article, Choice, Label, Mention, Passage, Place, ReadArticle, Reading, packs
 from dateline import decisions as log
+from dateline.characters import UNSAFE
+from dateline.codec import MAX_NAME
 from dateline.decisions import Value
 from dateline.exports import FORMATS, Selection, render, select
 from dateline.gazetteer import SCHEMA
@@ -215,7 +217,8 @@ def _prepared(home: Path, folder: Path, groups: Sequence[Sequence[str]]) -> None
     """Make gazetteer, pack, library and watched folder full of payloads."""
     payloads = [payload for group in groups for payload in group]
     town_of = dict(zip(payloads, _towns(len(payloads)), strict=True))
-    nameable = [p for p in payloads if fold_key(p) and "\n" not in p and "\r" not in p and "|" not in p]
+    # a table refuses control characters and long names, by row and column: what it takes is tried here
+    nameable = [p for p in payloads if fold_key(p) and "|" not in p and not UNSAFE.search(p) and len(p) <= MAX_NAME]
     in_pack = set(nameable[::2])
     _gazetteer(folder / "hostile.sqlite", {town: payload for payload, town in town_of.items() if payload not in in_pack})
     os.environ["DATELINE_GAZETTEER"] = str(folder / "hostile.sqlite")
