@@ -332,7 +332,7 @@ class Tab:
             await self.filter(chance)
             return
         mark, number = chance.choice(marks), self._number()
-        pick = {"place": mark.place, "mention": mark.mention, "sequence": number}
+        pick = {"place": mark.place, "sequence": number}
         took = await self._ask(lambda s: s.reader.get("sequence") == number, "a click", events=[("pick", pick)])
         if took is not None:
             self.tally.click.append(took)
@@ -350,9 +350,11 @@ class Tab:
                 return
             mark, number = chance.choice(marks), self._number()
             report, value = self.screen.reader["report"], chance.choice(kinds)
-            wish = {"do": what, "report": report, "at": number} | (
-                {} if what == "undo" else {"mention": mark.mention, "scope": "mention", "value": value if what == "kind" else "", "why": ""}
-            )
+            wish = {"do": what, "report": report, "at": number}
+            if what != "undo":
+                wish |= {"mention": mark.mention, "scope": "mention", "why": ""}
+            if what == "kind":
+                wish["value"] = value
             took = await self._ask(lambda s: number in s.reader["done"], what, events=[("wish", {"list": [wish]})])  # noqa: B023  # awaited here
             if took is not None:
                 self.tally.decision.append(took)
@@ -362,7 +364,7 @@ class Tab:
     def _saved(self, number: int, mark: Mark, kind: str) -> None:
         """Look whether a decision was saved, and in a report of one's own whether it shows."""
         said = self.screen.reader.get("said") or {}
-        if said.get("kind") != "saved" or said.get("number") != number:
+        if said.get("kind") != "saved" or said.get("number") != str(number):
             self._wrong(f"a decision was not saved: {said.get('text', 'nothing was said')}")
         elif kind and self.screen.reader["report"] == self.own:
             now = next((one for one in marks_of(self.screen.reader["html"]) if one.mention == mark.mention), None)

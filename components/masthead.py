@@ -93,14 +93,15 @@ def move(report: str, place: str | None) -> None:
     Remembered until the browser has heard of it: what it sends in the meantime (a look for news, say) still carries the address of before.
     """
     st.session_state["address"] = (report, place)
+    st.session_state["moved"] = True
     _write(report, place)
 
 
 def settle() -> None:
     """Put right an address that the browser sent before it had heard of the last :func:`move`: a click would be undone otherwise."""
     wanted: tuple[str, str | None] | None = st.session_state.get("address")
-    if wanted is None:
-        return
+    if st.session_state.pop("moved", False) or wanted is None:
+        return  # what stands in the address was written in this very run, before the page is drawn
     if (st.query_params.get("report"), st.query_params.get("place")) == wanted:
         del st.session_state["address"]  # it has heard: whatever else it sends from now on is where somebody went
     else:

@@ -79,10 +79,11 @@ def _toponyms(document: dict[str, Any], number: int, reader: Reader | Workshop, 
         msg = f"{where}: the text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}. Split it into several reports."
         raise TooLong(msg)
     spans = _spans(document["spans"], text, where) if document.get("spans") is not None else None
-    if not text.strip():
-        return []
     title = document.get("title")
-    draft = of_text(text, where)
+    try:
+        draft = of_text(text, where)
+    except EmptyReport:  # a text without places, in a row of many
+        return []
     article = replace(as_article(draft, where), title=title if isinstance(title, str) and title else draft.title)
     at = Alignment(text, article.text)
     if spans is None:

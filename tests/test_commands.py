@@ -30,7 +30,6 @@ def test_an_interrupted_run_leaves_no_half_answer(tmp_path, monkeypatch, out):
 
     (tmp_path / "in.jsonl").write_bytes(LINE)
     monkeypatch.setattr(reading, "read_lines", interrupted)
-    monkeypatch.setattr(reading, "load_reader", lambda *_: None)
     with pytest.raises(KeyboardInterrupt):
         main(["read", str(tmp_path / "in.jsonl"), "-o", str(tmp_path / out)])
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
@@ -118,7 +117,7 @@ def test_a_log_on_the_terminal_is_printable_json(home, capsys, workshop):
     report = desk.add_file("a.md", "Troops left \u202eBakhmut\u202c and \x9bSoledar on Monday, officials said.".encode()).report
     opened = desk.open(report)
     note = "".join(ATTACKS).replace("\ud800", "") + LETTERS
-    desk.library.decide([decide(opened.read.article, opened.read.readings[0], "check", {}, who=note)])
+    desk.library.decide([decide(opened.read.article, opened.read.readings[0], "check", who=note)])
     assert main(["decisions", "export", report]) == 0
     captured = capsys.readouterr()
     assert clean(captured)

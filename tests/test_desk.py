@@ -12,7 +12,8 @@ TEXT = "Shelling hit Bakhmut on Monday, officials in Kyiv said. Troops left Sole
 
 
 @pytest.fixture
-def desk(tmp_path, workshop, gazetteer):
+def desk(tmp_path, workshop, gazetteer, home):
+    """A desk in a home without packs: one that another test left there would make every reading outdated."""
     return Desk(Library(tmp_path / "library.sqlite"), workshop, gazetteer)
 
 

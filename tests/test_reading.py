@@ -85,6 +85,12 @@ def test_laws_hold_for_any_unicode(reader, text):
     laws(read(Article("any", "", text), reader))
 
 
+def test_a_text_of_nothing_but_names_is_not_copied_for_each_of_them(reader):
+    done = read(Article("x", "x", "Bakhmut " * 3_000), reader)
+    assert len(done.readings) == 3_000
+    assert max(len(r.mention.host) for r in done.readings) < 400
+
+
 def test_reading_twice_gives_the_same(bakhmut, reader):
     assert read(bakhmut.article, reader) == bakhmut
 

@@ -97,7 +97,7 @@ def test_map_list_page_and_picture_show_a_place_alike(rows, bakhmut, gazetteer, 
     assert told["style"] == json.loads(msgspec.json.encode(map_style()))
     drawn = []
     monkeypatch.setattr(picture, "_symbol", lambda *given: drawn.append(given[3]))
-    picture._figure(selection)
+    picture._figure(selection, gazetteer)
     of_map = [symbol for symbol in drawn if symbol.radius_px]
     assert of_map
     assert set(of_map) <= {symbol_of(row) for row in selection.places.itertuples()}

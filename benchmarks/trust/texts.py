@@ -14,8 +14,10 @@ from itertools import cycle
 
 from benchmarks.trust.campaign import ANSWER_S, MEMORY_MB, Order, Result, crash, measured, told, workshop
 from dateline import Article, DatelineError, Gazetteer, Workshop
+from dateline.geoparsing.encoder import Pieces
 from dateline.intake.draft import as_article
-from dateline.limits import MAX_CHARACTERS
+from dateline.limits import MAX_CHARACTERS, MAX_PIECES, read_timeout_s
+from dateline.words import words
 
 RIGHT = "Troops left Bakhmut on Monday."
 ALL = MAX_CHARACTERS - 1_000
@@ -32,13 +34,26 @@ def run(order: Order) -> Result:
         texts = list(worst_texts(chance).items())
         for name, build in chance.sample(texts, 2) if order.quick else texts:
             length = ALL // 10 if order.quick else ALL
-            seconds, memory, was_read = _read(shop, name, build(length)[:length], result)
-            slowest = max(slowest, (name, seconds), key=lambda worst: worst[1])
-            largest = max(largest, (name, memory), key=lambda worst: worst[1])
-            answered += was_read
-            _right(shop, name, result)
+            for label, text, limit_s in _tries(name, build(length)[:length]):
+                seconds, memory, was_read = _read(shop, label, text, limit_s, result)
+                slowest = max(slowest, (label, seconds), key=lambda worst: worst[1])
+                largest = max(largest, (label, memory), key=lambda worst: worst[1])
+                answered += was_read
+                _right(shop, label, result)
     result.worst = f"{slowest[1]:.1f} s ({slowest[0]}), {largest[1]:,.0f} MB ({largest[0]}); {answered} were read"
     return result
+
+
+def _tries(name: str, text: str) -> Iterator[tuple[str, str, float]]:
+    """Yield (name, text, seconds it may take): as long as a file may be, and, where that has too many pieces, just within the limit.
+
+    What is within every limit of README may take what README says of it, which is more than :data:`ANSWER_S` for the longest.
+    """
+    pieces = sum(map(len, Pieces().of(words(text).forms)))
+    yield name, text, ANSWER_S if pieces > MAX_PIECES else max(ANSWER_S, read_timeout_s(len(text)))
+    if pieces > MAX_PIECES:
+        within = text[: int(len(text) * 0.98 * MAX_PIECES / pieces)]
+        yield f"{name}, just within the limit", within, max(ANSWER_S, read_timeout_s(len(within)))
 
 
 def worst_texts(chance: random.Random) -> dict[str, Callable[[int], str]]:
@@ -91,7 +106,7 @@ def _misspelt(name: str, chance: random.Random) -> str:
     return name[:at] + chance.choice("aeiou") + name[at + 1 :]
 
 
-def _read(shop: Workshop, name: str, text: str, result: Result) -> tuple[float, float, bool]:
+def _read(shop: Workshop, name: str, text: str, limit_s: float, result: Result) -> tuple[float, float, bool]:
     """Take in and read one text; return seconds and megabytes of the reading, and whether there is one."""
     result.tried += 1
     was_read, became, content = False, "read", text.encode("utf-8", "replace")
@@ -114,8 +129,8 @@ def _read(shop: Workshop, name: str, text: str, result: Result) -> tuple[float, 
                 result.fail(name, wrong, content)
         except Exception as error:
             result.fail(name, crash(error), content)
-    if cost.seconds > ANSWER_S:
-        result.fail(name, f"{cost.seconds:.0f} s, over {ANSWER_S:.0f} s, until it was {became}", content)
+    if cost.seconds > limit_s:
+        result.fail(name, f"{cost.seconds:.0f} s, over {limit_s:.0f} s, until it was {became}", content)
     if cost.memory_mb > MEMORY_MB:
         result.fail(name, f"{cost.memory_mb:,.0f} MB of the child, over {MEMORY_MB:,} MB", content)
     print(

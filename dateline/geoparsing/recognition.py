@@ -41,6 +41,9 @@ _SPEECH = re.compile(rf"^{any_of('name', 'speech')}$", re.IGNORECASE)
 _WHAT = {"person": "a person", "organisation": "an organisation or armed group", "other": "a name of something else"}
 
 
+HOST_WORDS = 12
+
+
 def recognise(
     encoded: EncodedText, encoder: Encoder, given: Iterable[tuple[int, int]] = ()
 ) -> tuple[tuple[Mention, ...], tuple[OtherName, ...]]:
@@ -212,16 +215,24 @@ def _mention(encoded: EncodedText, place: Array, start: int, end: int, first: in
 
 
 def _host(encoded: EncodedText, first: int, last: int) -> str:
-    """Return the longer name that the words stand inside: capitalised words, joined by spaces, around them; or empty."""
+    """Return the longer name that the words stand inside: capitalised words, joined by spaces, around them; or empty.
+
+    At most :data:`HOST_WORDS` on either side: no name has more, and a text of nothing but names would be copied for each of them.
+    """
     forms, starts, ends, text = encoded.words.forms, encoded.words.starts, encoded.words.ends, encoded.text
 
     def joined(i: int) -> bool:
         return text[ends[i - 1] : starts[i]] == " "
 
     low, high = first, last
-    while low > 0 and joined(low) and (forms[low - 1][0].isupper() or (forms[low - 1] == "of" and low > 1 and forms[low - 2][0].isupper())):
+    least, most = max(0, first - HOST_WORDS), min(len(forms), last + HOST_WORDS)
+    while (
+        low > least
+        and joined(low)
+        and (forms[low - 1][0].isupper() or (forms[low - 1] == "of" and low > 1 and forms[low - 2][0].isupper()))
+    ):
         low -= 1
-    while high < len(forms) and joined(high) and forms[high][0].isupper():
+    while high < most and joined(high) and forms[high][0].isupper():
         high += 1
     return text[starts[low] : ends[high - 1]] if (low, high) != (first, last) else ""
 
