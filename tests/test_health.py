@@ -12,6 +12,7 @@ from dateline import Desk, Library, StoreError, Wish, mentions_table
 from dateline.__main__ import main
 from dateline.errors import DamagedReport, DatelineError
 from dateline.intake.draft import Draft
+from dateline.library import folder as watched
 from dateline.library import health
 from dateline.library.backups import KEPT, Backups
 from dateline.library.store import MIGRATIONS, Store
@@ -59,6 +60,20 @@ def test_a_changed_report_is_named_and_the_others_open(desk, column, value):
         assert desk.open(name).read.article.text == TEXTS[name]
     with pytest.raises(StoreError):
         desk.library.reports.edit("beta", {"title": "No mending by editing"})
+
+
+def test_a_changed_file_whose_report_is_hurt_is_said_and_the_rest_is_taken(desk, workshop, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    file = folder / "watched.txt"
+    file.write_text("Shelling hit Toretsk on Monday, officials in Kyiv said.", encoding="utf-8")
+    assert watched.take(desk.library, file, workshop.open).report == "watched"
+    change(desk, "UPDATE report SET text = 'Nothing.' WHERE id = 'watched'")
+    file.write_text("Shelling hit Toretsk again on Tuesday, officials in Kyiv said.", encoding="utf-8")
+    (path,) = watched.changes(desk.library, folder)
+    assert "'watched'" in watched.take(desk.library, path, workshop.open).words
+    assert watched.changes(desk.library, folder) == [], "not tried again every two seconds"
+    assert len(watched.troubles(desk.library, folder)) == 1
 
 
 def test_a_changed_reading_is_read_again(desk):

@@ -322,7 +322,7 @@ REACH = """async (app) => {
   const script = await new Promise((done) => {
     const tag = document.createElement("script");
     tag.onload = () => done("ran"); tag.onerror = () => done("refused");
-    tag.src = app + "/app/static/dateline/symbols.js"; document.head.append(tag);
+    tag.src = app + "/app/static/dateline/drawing.js"; document.head.append(tag);
   });
   const frame = document.createElement("iframe"); frame.src = app; document.body.append(frame);
   await new Promise((done) => { frame.onload = done; setTimeout(done, 8000); });

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from dateline.decisions import digest_of
-from dateline.errors import DataError, DatelineError, TooDemanding
+from dateline.errors import DamagedReport, DataError, DatelineError, TooDemanding
 from dateline.intake.draft import Draft
 from dateline.intake.formats import SUFFIXES
 from dateline.intake.plain_text import encodable
@@ -82,15 +82,22 @@ def take(library: Library, path: Path, open_file: Callable[[Path], Draft]) -> Ou
         if path.exists():
             library.keep_file(path, stat.st_mtime_ns, stat.st_size, None, why)
         return Outcome(name, None, why)
-    report = before[2] if before else None
+    try:
+        added = _added(library, draft, name, before[2] if before else None)
+    except DamagedReport as error:  # said once, not every two seconds
+        library.keep_file(path, stat.st_mtime_ns, stat.st_size, None, str(error))
+        return Outcome(name, None, str(error))
+    library.keep_file(path, stat.st_mtime_ns, stat.st_size, added.report)
+    return Outcome(name, added.report, added.outcome)
+
+
+def _added(library: Library, draft: Draft, name: str, report: str | None) -> Added:
+    """Add what a file holds now, or give it to the report that it was before."""
     # the file's own report, and nobody else's: a text that came another way too is not overwritten
     if report and library.files_of_report(report) == 1 and library.reports.origin(report) == name:
         same = library.reports.digest(report) == digest_of(draft.text)
-        added = Added(report, draft.title, "duplicate") if same else library.reports.change_text(report, draft)
-    else:
-        added = library.reports.add(draft, name, PurePath(name).stem)
-    library.keep_file(path, stat.st_mtime_ns, stat.st_size, added.report)
-    return Outcome(name, added.report, added.outcome)
+        return Added(report, draft.title, "duplicate") if same else library.reports.change_text(report, draft)
+    return library.reports.add(draft, name, PurePath(name).stem)
 
 
 def troubles(library: Library, folder: Path) -> tuple[str, ...]:

@@ -113,6 +113,7 @@ class Library:
         One that the log has already (by its id) is passed over: merging a log twice is merging it once.
 
         Raises:
+            DecisionError: one of them could not be read again. None is written then.
             StoreError: they could not be written; none of them was.
         """
         with self.store.change() as db:
@@ -145,7 +146,8 @@ class Library:
             ).fetchall()
             tally = db.execute("SELECT decisions FROM tally WHERE report = ?", (report,)).fetchone()
             found, unreadable = readable(rows)
-            gone = (tally[0] if tally else 0) - sum(row["report"] == report for row in rows)
+            counted = tally[0] if tally and isinstance(tally[0], int) else 0
+            gone = counted - sum(row["report"] == report for row in rows)
             batches = {d.batch for d in found if d.report != report}
             steps = db.execute(f"SELECT * FROM decision WHERE report <> ? AND {_STEPS}", (report,)).fetchall() if batches else []
         undoing, _ = readable(steps)
@@ -208,7 +210,7 @@ class Library:
         wanted = {_key(path): path for path in paths}
         with self.store.look() as db:
             rows = db.execute("SELECT path, modified_ns, size, report, trouble FROM watched").fetchall()
-        return {wanted[r["path"]]: (r["modified_ns"], r["size"], r["report"], r["trouble"]) for r in rows if r["path"] in wanted}
+        return {wanted[r["path"]]: (r["modified_ns"], r["size"], r["report"], str(r["trouble"])) for r in rows if r["path"] in wanted}
 
     def files_of_report(self, report: str) -> int:
         """Return how many watched files are this report."""

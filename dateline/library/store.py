@@ -36,7 +36,7 @@ MIGRATIONS = (
     CREATE INDEX report_digest ON report(digest);
     CREATE TABLE reading(
       report TEXT PRIMARY KEY REFERENCES report(id) ON DELETE CASCADE,
-      digest TEXT NOT NULL, made_by TEXT NOT NULL, made_at TEXT NOT NULL, body BLOB NOT NULL, -- zlib of dateline.packed's JSON
+      digest TEXT NOT NULL, made_by TEXT NOT NULL, made_at TEXT NOT NULL, body BLOB NOT NULL, -- zlib of JSON, see dateline.codec
       places INTEGER NOT NULL, unchecked INTEGER NOT NULL); -- for the list, with the decisions laid over
     CREATE TABLE decision(
       seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, report TEXT NOT NULL, scope TEXT NOT NULL, at TEXT NOT NULL,
