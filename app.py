@@ -228,9 +228,15 @@ def watch(report: str | None, stamp: object, place: str | None) -> None:
     """
     if st.session_state["dialog"]:  # it would close, with what is typed in it
         return
-    if (report and desk().stamp(report) != stamp) or (not desk().library.store.read_only and watched.changes(desk().library, REPORTS)):
+    here = desk()
+    try:
+        news = report is not None and stamp is not None and here.stamp(report) != stamp
+        news = news or (not here.library.store.read_only and bool(watched.changes(here.library, REPORTS)))
+    except DatelineError:  # what was drawn stays; whoever does something is told
+        return
+    if news:
         if report:
-            masthead.move(report, place)
+            masthead.stay(report, place)
         st.rerun()
 
 
@@ -282,7 +288,7 @@ def draw(report: str, slot: DeltaGenerator, *, exporting: bool) -> tuple[str | N
         mentions = mentions_of(report, stamp, done)
     except DatelineError as error:
         masthead.refused(str(error))
-        return None, desk().stamp(report)
+        return None, None
     article = done.read.article
     original = masthead.headline(article, desk().library.reports.notes(report))
     with st.container(key="about_text"):

@@ -164,7 +164,7 @@ def main() -> None:
     if not CORPORA.exists():
         print(f"The corpora are not at {str(CORPORA)!r}; nothing to score.")
         return
-    reader = load_reader()
+    reader = load_reader(())
 
     def part(documents: Sequence[Document]) -> list[Document]:
         return [d for d in documents if held_out(d)] if args.held_out else list(documents)

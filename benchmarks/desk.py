@@ -132,7 +132,7 @@ def _decide(seen: Visit) -> float:
 
 def exports() -> None:
     """Print the time to export 10,000 mentions in each form."""
-    seed = read(open_report(ROOT / "seeds" / "bakhmut-2023-03-07.md"), load_reader())
+    seed = read(open_report(ROOT / "seeds" / "bakhmut-2023-03-07.md"), load_reader(()))
     readings, text = [], ""
     turn = 0
     while len(readings) < 10_000:
@@ -171,7 +171,7 @@ def pack() -> None:
 def sandbox() -> None:
     """Print what reading in the child process costs beside reading in this one."""
     article = open_report(ROOT / "seeds" / "bakhmut-2023-03-07.md")
-    reader, shop = load_reader(), Workshop()
+    reader, shop = load_reader(()), Workshop()
     longer = Article("long", "long", (article.text + "\n\n") * 10)
     for label, one in (("seed report", article), ("seed x 10", longer)):
         here, there = [], []

@@ -125,7 +125,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mistakes", type=int, default=0)
     args = parser.parse_args()
-    by_register = measured(load_reader())
+    by_register = measured(load_reader(()))
     names = list(figures(Counts()))
     print("| register | words | mentions | " + " | ".join(names) + " |\n" + "|---" * (len(names) + 3) + "|")
     for register, c in sorted(by_register.items(), key=lambda item: item[0] == "all"):

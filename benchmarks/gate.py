@@ -61,7 +61,7 @@ def main() -> int:
     parser.add_argument("--raise", dest="lift", action="store_true", help="lift floors to what was reached")
     parser.add_argument("--lower", metavar="NAME", help="set the floor of this one figure to what was reached, even if lower")
     args = parser.parse_args()
-    reader = load_reader()
+    reader = load_reader(())
     sets = {"own": (own, [*MARKED.rglob("*.txt"), *(ROOT / "seeds").glob("*.*")])}
     if CORPORA.exists():
         sets["public"] = (public, list(CORPORA.glob("*.jsonl.gz")))

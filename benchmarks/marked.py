@@ -65,7 +65,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mistakes", type=int, default=0)
     args = parser.parse_args()
-    found = pairs(load_reader())
+    found = pairs(load_reader(()))
     documents = {p.document.id: p.document.head for p in found}
     wars, registers = {h["war"] for h in documents.values()}, {h["register"] for h in documents.values()}
     print(f"{len(found)} mentions in {len(documents)} documents, {len(wars)} wars, {len(registers)} registers; spans given\n")

@@ -62,7 +62,7 @@ def engine_time() -> None:
     nlp = name_model()
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cores)})
-    reader = load_reader()  # one core, one thread
+    reader = load_reader(())  # one core, one thread
     seed = open_report(ROOT / "seeds" / "bakhmut-2023-03-07.md")
     texts = [("seed report", seed.text), ("seed x 10", "\n\n".join([seed.text] * 10)), ("seed x 100", "\n\n".join([seed.text] * 100))]
     texts.append(("60 marked reports, one after the other", "\n\n".join(d.text for d in marked(MARKED / "test"))))
@@ -214,7 +214,7 @@ def _measure(seen: Visit) -> str:
 
 def main() -> None:
     """Print everything."""
-    reader = load_reader()
+    reader = load_reader(())
     accuracy(reader)
     engine_time()
     cold_start()

@@ -9,7 +9,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from components.words import changed, plain
+from components.words import changed, plain, tried
 from dateline import Article, DatelineError
 from dateline import decisions as log
 from dateline.decisions import Decision, Difference
@@ -54,7 +54,7 @@ def show(
     """
     name = st.text_input("Your name in the log", value=who, max_chars=60, key="who_name", help="It goes along when you hand the log over.")
     if name.strip():
-        rename(name.strip())
+        tried(rename, name.strip())
     st.caption("Every decision is kept, also undone ones. A new engine never overwrites one.")
     if decisions:
         st.dataframe(table(decisions), hide_index=True, height=260, alt="The log of decisions")
@@ -78,8 +78,10 @@ def show(
     st.text(f"Read by engine {made_by}")
     if st.button("Read it again", key="remake", icon=":material/refresh:", type="primary" if outdated else "secondary"):
         with st.spinner("Reading"):
-            found = remake()
-        changed(found)
+            found: list[Difference] = []
+            done = tried(lambda: found.extend(remake()))
+        if done:
+            changed(found)
     elif outdated:
         st.caption("The engine or the gazetteer's packs have changed since: reading it again may find more. Decisions stay.")
 
@@ -106,6 +108,5 @@ def _standing(standing: Sequence[Decision], revoke: Callable[[Decision], None]) 
         for made in reversed(standing):
             words, away = st.columns([5, 1.3], vertical_alignment="center")
             words.text(f"{made.anchor.text}: {log.in_words(made)}, by {made.who}, {made.at[:10]}")
-            if away.button("Take back", key=f"revoke_{made.id}"):
-                revoke(made)
+            if away.button("Take back", key=f"revoke_{made.id}") and tried(revoke, made):
                 st.rerun()

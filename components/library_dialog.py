@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
-from components.words import plain
-from dateline import StoreError
+from components.words import plain, tried
+from dateline import DatelineError, StoreError
 from dateline.library import Entry, Library
 from dateline.library.reports import EDITABLE
 
@@ -65,10 +65,15 @@ def _one(library: Library, entry: Entry, go_to: Callable[[str], None]) -> None:
         go_to(entry.id)
         st.rerun()
     if right.button("Delete", key="library_delete", icon=":material/delete:", help="Into the bin below, whence it can be brought back"):
-        library.reports.delete(entry.id)
-        st.toast(plain(f"{entry.title} is in the bin. Undo: Library, Bin, Bring back."))
-        st.rerun(scope="fragment")
-    article = library.reports.get(entry.id)
+        if tried(library.reports.delete, entry.id):
+            st.toast(plain(f"{entry.title} is in the bin. Undo: Library, Bin, Bring back."))
+            st.rerun(scope="fragment")
+        return
+    try:
+        article = library.reports.get(entry.id)
+    except DatelineError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
     if article is None:
         return
     with st.form(f"describe_{entry.id}", border=True):
@@ -95,9 +100,8 @@ def _bin(library: Library) -> None:
         for entry in binned:
             words, back, away = st.columns([4, 1.3, 1.5], vertical_alignment="center")
             words.text(f"{entry.title} ({(entry.deleted_at or '')[:10]})")
-            if back.button("Bring back", key=f"back_{entry.id}"):
-                library.reports.restore(entry.id)
+            if back.button("Bring back", key=f"back_{entry.id}") and tried(library.reports.restore, entry.id):
                 st.rerun(scope="fragment")
             if away.button("Delete for good", key=f"away_{entry.id}", help="Text, reading and decisions are overwritten on the disk"):
-                library.reports.erase(entry.id)
-                st.rerun(scope="fragment")
+                if tried(library.reports.erase, entry.id):
+                    st.rerun(scope="fragment")

@@ -88,32 +88,26 @@ def _picked(entries: Sequence[Entry]) -> tuple[str, str | None]:
 
 
 def move(report: str, place: str | None) -> None:
-    """Make the address name a report and a place of it; the next run shows them.
-
-    Remembered until the browser has heard of it: what it sends in the meantime (a look for news, say) still carries the address of before.
-    """
-    st.session_state["address"] = (report, place)
-    st.session_state["moved"] = True
-    _write(report, place)
-
-
-def settle() -> None:
-    """Put right an address that the browser sent before it had heard of the last :func:`move`: a click would be undone otherwise."""
-    wanted: tuple[str, str | None] | None = st.session_state.get("address")
-    if st.session_state.pop("moved", False) or wanted is None:
-        return  # what stands in the address was written in this very run, before the page is drawn
-    if (st.query_params.get("report"), st.query_params.get("place")) == wanted:
-        del st.session_state["address"]  # it has heard: whatever else it sends from now on is where somebody went
-    else:
-        _write(*wanted)
-
-
-def _write(report: str, place: str | None) -> None:
+    """Make the address name a report and a place of it; the next run shows them."""
     st.query_params["report"] = report
     if place:
         st.query_params["place"] = place
     else:
         st.query_params.pop("place", None)
+
+
+def stay(report: str, place: str | None) -> None:
+    """Make the run that is about to begin show a report and a place, whatever address the browser sends along meanwhile.
+
+    For a run that nobody asked for: the browser may not have heard yet of the address that the last click wrote.
+    """
+    st.session_state["stay"] = (report, place)
+
+
+def settle() -> None:
+    """Put right the address of a run that :func:`stay` was said for. Once: what comes after is where somebody went."""
+    if wanted := st.session_state.pop("stay", None):
+        move(*wanted)
 
 
 def go_to(report: str) -> None:

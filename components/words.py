@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
 
+from dateline import DatelineError
 from dateline.decisions import Difference
 from dateline.library import Outcome
 
@@ -42,3 +43,13 @@ def changed(found: Sequence[Difference]) -> None:
     st.info(f"{places} place{'s' if places != 1 else ''} changed; {len(found)} differences in all.")
     rows = [(d.text, _WHAT[d.what], d.before, d.after) for d in found]
     st.dataframe(pd.DataFrame(rows, columns=["Name", "What", "Before", "Now"]), hide_index=True, alt="What changed")
+
+
+def tried(action: Callable[..., object], *given: object) -> bool:
+    """Do something; return whether it went well, and say why on the screen where it did not."""
+    try:
+        action(*given)
+    except DatelineError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return False
+    return True

@@ -8,6 +8,7 @@ read.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -59,14 +60,25 @@ def _parsed(line: bytes, number: int) -> dict[str, Any]:
         msg = f"line {number} is empty; every line must be a JSON object with id and text."
         raise EmptyReport(msg)
     try:
-        document = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+        document = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"), parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError) as error:
-        msg = f"line {number} is not JSON in UTF-8: {error}. Write one object a line: {{'id': ..., 'text': ...}}."
-        raise ReportError(msg) from error
+        why = error.reason if isinstance(error, UnicodeDecodeError) else error  # the rest of that message quotes the line
+        msg = f"line {number} is not JSON in UTF-8: {why}. Write one object a line: {{'id': ..., 'text': ...}}."
+        raise ReportError(msg) from None
     if not isinstance(document, dict):
-        msg = f"line {number} is JSON but no object: {str(document)[:40]!r}. Write {{'id': ..., 'text': ...}}."
+        msg = f"line {number} is JSON but no object: it is a {type(document).__name__}. Write {{'id': ..., 'text': ...}}."
         raise ReportError(msg)
     return document
+
+
+def _no_number(name: str) -> float:
+    msg = f"{name} is no JSON"
+    raise ValueError(msg)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _no_number(digits[:20])
 
 
 def _toponyms(document: dict[str, Any], number: int, reader: Reader | Workshop, policy: Policy) -> list[dict[str, Any]]:

@@ -37,7 +37,7 @@ Longitude = Annotated[float, Meta(ge=-180, le=180)]
 Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
 Short = Annotated[str, Meta(max_length=MAX_NAME)]
 Reason = Annotated[str, Meta(max_length=MAX_REASON)]
-Word = Annotated[str, Meta(max_length=40, pattern=r"^[\w -]*$")]
+Word = Annotated[str, Meta(max_length=40, pattern=r"\A[\w -]*\Z")]
 """A kind's or a reference's name."""
 Exactness = Literal["point", "area", "approximate"]
 Form = Literal["name", "adjective", "people"]
@@ -49,7 +49,7 @@ class PlaceData(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
 
     id: Name
     name: Name
-    feature: Annotated[str, Meta(max_length=12, pattern=r"^[A-Z0-9]*$")]
+    feature: Annotated[str, Meta(max_length=12, pattern=r"\A[A-Z0-9]*\Z")]
     lat: Latitude
     lon: Longitude
     country: Annotated[str, Meta(max_length=2)] = ""
@@ -253,7 +253,7 @@ class DecisionData(Struct, frozen=True, forbid_unknown_fields=True):
     id: Name
     batch: Name
     report: Name
-    at: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?\+00:00$")]
+    at: Annotated[str, Meta(pattern=r"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?\+00:00\Z")]
     who: Name
     action: Literal["check", "place", "kind", "reference", "add", "undo", "redo"]
     scope: Literal["mention", "name", "always"]

@@ -8,9 +8,8 @@ back where a newer engine no longer finds it. Pure: the library stores, the scre
 from __future__ import annotations
 
 import hashlib
-import math
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -172,6 +171,23 @@ def _wrong(decision: Decision) -> str:
     return ""
 
 
+def copied(decisions: Iterable[Decision], taken: Collection[str], report: str) -> tuple[Decision, ...]:
+    """Return decisions for ``report``; those whose ids are ``taken`` get new ones.
+
+    They are made of the old, so that doing it again gives the same.
+    """
+    decisions = tuple(decisions)
+    batches = {d.batch for d in decisions if d.id in taken}
+
+    def number(old: str, known: Collection[str]) -> str:
+        return hashlib.sha256(f"{report} {old}".encode()).hexdigest()[:32] if old in known else old
+
+    return tuple(
+        replace(d, id=number(d.id, taken), batch=number(d.batch, batches), value=replace(d.value, batch=number(d.value.batch, batches)))
+        for d in decisions
+    )
+
+
 def in_force(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
     """Return the decisions that count, in their order: undone ones and the undoing itself left out."""
     undone: dict[str, bool] = {}
@@ -310,7 +326,7 @@ def place_at(lat: float, lon: float, name: str) -> Place:
     Raises:
         DecisionError: it is not on earth.
     """
-    if not (math.isfinite(lat) and math.isfinite(lon) and -90 <= lat <= 90 and -180 <= lon <= 180):
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):  # NaN is not between them either
         msg = f"{lat}, {lon} is no point on earth. Give latitude and longitude in degrees, as 48.59, 38.00."
         raise DecisionError(msg)
     lat, lon = round(lat, 5), round(lon, 5)

@@ -79,8 +79,19 @@ class Wish:
     why: str = ""
 
 
-Stamp = tuple[str, int, tuple[str, ...], str]
-"""What changes whenever a report must be opened anew: its reading, its decisions, its description, the gazetteer's files."""
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What changes whenever a report must be opened anew."""
+
+    reading: str
+    decisions: int
+    """Grows with the log; -1 where the log is damaged and cannot tell: nothing is remembered then."""
+    erased: int
+    """Grows with every report that is deleted for good: its decisions may have counted here."""
+    about: tuple[str, ...]
+    """The report's description."""
+    gazetteer: str
+    """The gazetteer's files."""
 
 
 class Recent:
@@ -99,7 +110,9 @@ class Recent:
             return found
 
     def put(self, report: str, stamp: Stamp, opened: Opened) -> None:
-        """Remember a report as it is under this stamp."""
+        """Remember a report as it is under this stamp, if that tells one state from another."""
+        if stamp.decisions < 0:
+            return
         with self._turn:
             self._held[report, stamp] = opened
             while len(self._held) > self._kept:
@@ -144,8 +157,9 @@ class Desk:
     def stamp(self, report: str) -> Stamp:
         """Return what changes whenever the report must be shown anew. Cheap."""
         library = self.library
-        return (
-            library.reading_stamp(report), library.decisions_stamp(report), library.reports.description(report), self.gazetteer.version
+        return Stamp(
+            library.reading_stamp(report), library.decisions_stamp(report), library.erased(), library.reports.description(report),
+            self.gazetteer.version,
         )  # fmt: skip
 
     def opened(self, report: str) -> Opened:
@@ -204,7 +218,8 @@ class Desk:
         before = self.open(report)
         read, _ = self._read(before.engine.article, progress)
         after = log.apply(read, before.decisions)
-        self.library.decide([], counts=_counts(after))
+        with contextlib.suppress(StoreError):  # as when it is opened
+            self.library.decide([], counts=_counts(after))
         return log.differences(before.read, after)
 
     def decide(self, opened: Opened, wish: Wish, who: str) -> Decided:
@@ -283,8 +298,11 @@ class Desk:
         """
         opened = self.open(report)
         made, left_out = log.from_json(data, opened.read.article)
-        known = {d.id for d in opened.decisions}
-        new = list({d.id: d for d in made if d.id not in known}.values())
+        held = self.library.reports_of(d.id for d in made)
+        # a log of another report of this very library: its entries are in the log already, as that report's
+        made = log.copied(made, {number for number, where in held.items() if where != report}, report)
+        have = held.keys() | self.library.reports_of(d.id for d in made).keys()
+        new = list({d.id: d for d in made if d.id not in have}.values())
         merged = self._with(opened, new)
         return Merged(merged, len(new), left_out, sum(d.scope == "always" for d in new))
 
@@ -329,8 +347,8 @@ class Desk:
         now = replace(opened, read=log.apply(opened.engine, decisions), decisions=decisions)
         self.library.decide(new, counts=_counts(now.read))
         after = self.stamp(report)
-        # the log's numbers have no gap: nobody else decided in between, and the next look needs nothing but memory
-        if self._recent.get(report, before) is opened and after[1] == before[1] + len(new):
+        # nobody else decided in between, and nothing else changed: the next look needs nothing but memory
+        if self._recent.get(report, before) is opened and after == replace(before, decisions=before.decisions + len(new)):
             self._recent.put(report, after, now)
         return now
 

@@ -12,7 +12,9 @@ import random
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Annotated, BinaryIO
+
+import msgspec
 
 from dateline.errors import DataError
 
@@ -27,14 +29,14 @@ SAMPLED = 4
 class Digest:
     """What a file was when it was made."""
 
-    size: int
+    size: Annotated[int, msgspec.Meta(ge=0)]
     """Bytes."""
     sha256: str
     blocks: tuple[str, ...] = ()
     """SHA-256 of each :data:`BLOCK` of it, or empty where it is only ever read whole."""
 
 
-def digest_of(file: BinaryIO, *, blocks: bool = False) -> Digest:
+def file_digest(file: BinaryIO, *, blocks: bool = False) -> Digest:
     """Return the digest of an open file, from its beginning; with ``blocks``, also of each of its blocks."""
     size, whole, cut = 0, hashlib.sha256(), []
     while block := file.read(BLOCK):
@@ -95,11 +97,8 @@ def from_json(text: bytes) -> dict[str, Digest]:
         ValueError: it did not.
     """
     try:
-        return {
-            str(name): Digest(int(one["size"]), str(one["sha256"]), tuple(map(str, one["blocks"])))
-            for name, one in json.loads(text).items()
-        }
-    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        return msgspec.json.decode(text, type=dict[str, Digest])
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         msg = "these are no digests"
         raise ValueError(msg) from error
 

@@ -180,7 +180,7 @@ class Gazetteer:
         version = path.stem
         try:
             for path in files:
-                db = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+                db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
                 if path is files[0]:
                     self._db = db
                     self._regions = _region_names(db)

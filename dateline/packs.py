@@ -179,7 +179,7 @@ def about(pack: Pack) -> About:
         PackError: its file is no pack.
     """
     try:
-        db = sqlite3.connect(f"file:{pack.path}?mode=ro", uri=True)
+        db = sqlite3.connect(f"{pack.path.absolute().as_uri()}?mode=ro", uri=True)
         try:
             said = dict(db.execute("SELECT name, value FROM about"))
         finally:
@@ -256,10 +256,9 @@ def add_own(name: str, table: Path, progress: Callable[[float], None] = lambda _
             raise PackError(msg)
         content = table.read_bytes()
         text = content.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = (
-            "it is not UTF-8 text. Save it as CSV, UTF-8" if isinstance(error, UnicodeDecodeError) else f"{error.strerror}. Check the path"
-        )
+    except (OSError, ValueError) as error:  # the second also where the path is no file's
+        no_text = isinstance(error, UnicodeDecodeError)
+        why = "it is not UTF-8 text. Save it as CSV, UTF-8" if no_text else f"{getattr(error, 'strerror', None) or error}. Check the path"
         msg = f"{table.name!r} cannot be read: {why}."
         raise PackError(msg) from error
     try:
@@ -267,6 +266,9 @@ def add_own(name: str, table: Path, progress: Callable[[float], None] = lambda _
     except csv.Error as error:
         msg = f"{table.name!r} is no table ({error}). Save it as CSV, UTF-8, with commas."
         raise PackError(msg) from error
+    if other := next((p.name for p in installed() if p.name.casefold() != name.casefold() and _slug(p.name) == _slug(name)), None):
+        msg = f"{name!r} is too much like {other!r}, which is there: their places could not be told apart. Take another name."
+        raise PackError(msg)
     if not rows:
         msg = f"{table.name!r} has no rows under its first line. Add the places and try again."
         raise PackError(msg)
@@ -335,7 +337,7 @@ def _core_names(code: str) -> tuple[set[int], set[str], set[str]]:
 
     Its GeoNames ids (a pack brings none of them again), and as keys the main names of its towns, and all names of its cities and regions.
     """
-    db = sqlite3.connect(f"file:{core_file()}?mode=ro&immutable=1", uri=True)
+    db = sqlite3.connect(f"{core_file().absolute().as_uri()}?mode=ro&immutable=1", uri=True)
     try:
         ids = {row for (row,) in db.execute("SELECT row FROM place WHERE country = ? AND row < ?", (code, FIRST_OWN_ROW))}
         named = "SELECT n.key FROM place p JOIN name n ON n.place = p.row WHERE p.country = ? AND "
@@ -425,6 +427,11 @@ def _official(name: str, aliases: Sequence[str], romanise: Callable[[str], str])
     return name
 
 
+def _slug(pack: str) -> str:
+    """Return a pack's name as the ids of its places have it."""
+    return re.sub(r"[^a-z0-9]+", "-", pack.lower()).strip("-")
+
+
 def _own_places(text: str, file: str, pack: str) -> Iterator[Row]:
     head = text.split("\n", 1)[0]
     table = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
@@ -432,7 +439,7 @@ def _own_places(text: str, file: str, pack: str) -> Iterator[Row]:
     if missing:
         msg = f"{file!r} has no column {sorted(missing)[0]!r}. Its first line must name the columns name, lat, lon and, if wanted, aliases."
         raise PackError(msg)
-    slug = re.sub(r"[^a-z0-9]+", "-", pack.lower()).strip("-")
+    slug = _slug(pack)
     for number, raw in enumerate(itertools.islice(table, MAX_CSV_ROWS + 1), start=2):
         if number > MAX_CSV_ROWS + 1:
             msg = f"{file!r} has more than {MAX_CSV_ROWS:,} rows, the limit. Split it into several packs."
@@ -495,7 +502,7 @@ def _build(
             finally:
                 db.close()
             with temporary.open("rb") as file:
-                built = digests.digest_of(file, blocks=True)
+                built = digests.file_digest(file, blocks=True)
             # in this order: stopped in between, there is a pack without a digest, and none with another's
             _digest_file(target).unlink(missing_ok=True)
         with whole(_digest_file(target), 0o600) as file:

@@ -34,8 +34,6 @@ WEIGHTS = weights.FOLDER / "ranking.npz"
 MAX_OPTIONS = 150
 """Candidates of one name that are ranked: the largest."""
 MAX_ANCHORS = 80
-MAX_MEMBERS = 200
-"""Bounds on the work for texts that are nothing but names."""
 BESIDE_CHARACTERS = 160
 _REGION_WORDS = r"(?:region|oblast|province|state|governorate|department|district|prefecture|county|republic|parish|raion)"
 _NAME = r"[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*"

@@ -16,6 +16,7 @@ from dateline.geoparsing.classification import classify
 from dateline.geoparsing.encoder import Encoder
 from dateline.geoparsing.recognition import everyday_words, recognise
 from dateline.limits import MAX_MENTIONS, MAX_PIECES
+from dateline.packs import open_gazetteer
 from dateline.passages import passage_at, passages, sentence_starts
 from dateline.ranking import Ranker
 from dateline.records import Article, Candidate, ReadArticle, Reading
@@ -34,13 +35,16 @@ class Reader:
     gazetteer: Gazetteer
 
 
-def load_reader(packs: Sequence[Path] = ()) -> Reader:
+def load_reader(packs: Sequence[Path] | None = None) -> Reader:
     """Return the reader with the weights and the core gazetteer that ship with Dateline, and gazetteer packs beside it.
+
+    Args:
+        packs: by default the installed ones, as on the screen; ``()`` for the core alone.
 
     Raises:
         DataError: one of the files is missing or damaged.
     """
-    return Reader(Encoder(), Ranker(), Gazetteer(packs=packs))
+    return Reader(Encoder(), Ranker(), open_gazetteer() if packs is None else Gazetteer(packs=packs))
 
 
 def made_by(gazetteer: Gazetteer) -> str:

@@ -14,7 +14,8 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -25,6 +26,8 @@ from dateline.errors import DatelineError, TooDemanding, Unreadable
 
 TASKS_A_CHILD = 200
 """After so many tasks a child is replaced: what a parser leaks ends with it."""
+START_S = 120.0
+"""A child that has not loaded by then hangs; nobody else may wait for it for ever."""
 _HEAD = struct.Struct(">II")
 _ROOT = Path(__file__).resolve().parents[1]
 
@@ -75,6 +78,22 @@ class _Child:
                     continue
 
 
+@contextmanager
+def _stopping(child: _Child, timeout_s: float, late: threading.Event) -> Iterator[None]:
+    """Kill the child where the block takes longer than ``timeout_s``, and set ``late`` then."""
+
+    def stop() -> None:
+        late.set()
+        child.process.kill()
+
+    timer = threading.Timer(timeout_s, stop)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 class Sandbox:
     """A job that runs in a child process. Safe to share between threads: they take turns."""
 
@@ -113,19 +132,12 @@ class Sandbox:
         with self._turn:
             child = self._started()
             late = threading.Event()
-
-            def stop() -> None:
-                late.set()
-                child.process.kill()
-
-            timer = threading.Timer(timeout_s, stop)
             answer = None
-            timer.start()
             try:
-                answer = self._ask(child, codec.encode(task), content, progress)
+                with _stopping(child, timeout_s, late):
+                    answer = self._ask(child, codec.encode(task), content, progress)
             finally:
-                timer.cancel()
-                torn = answer is None or (isinstance(answer[0], Failed) and _ours(answer[0].error) is None)
+                torn = answer is None or late.is_set() or (isinstance(answer[0], Failed) and _ours(answer[0].error) is None)
                 if torn or child.tasks >= TASKS_A_CHILD:
                     child.stop()  # after an error that is none of ours its memory may be full or torn
                     self._child = None
@@ -163,7 +175,8 @@ class Sandbox:
     def _first(child: _Child) -> Frame | None:
         """Return what a new child says first, None where that is nothing, or nothing that it may say."""
         try:
-            frame = read_frame(child.process.stdout) if child.process.stdout else None
+            with _stopping(child, START_S, threading.Event()):
+                frame = read_frame(child.process.stdout) if child.process.stdout else None
             return None if frame is None else codec.decode(frame[0], Frame)  # type: ignore[arg-type]  # a union
         except (OSError, Undecodable):
             return None

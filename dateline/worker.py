@@ -20,7 +20,17 @@ from dateline.sandbox import read_frame, write_frame
 
 Tell = Callable[[float], None]
 Job = Callable[[bytes, bytes, Tell], tuple[bytes, bytes]]
-_FORBIDDEN = ("socket.connect", "socket.bind", "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork")
+_FORBIDDEN = (
+    "socket.",
+    "ctypes.dlopen",
+    "ctypes.dlsym",
+    "ctypes.call_function",
+    "subprocess.Popen",
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+    "os.fork",
+)
 """Audit events that end a task which only has bytes to read: a parser that is taken over does not call home through Python."""
 
 

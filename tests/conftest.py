@@ -42,7 +42,7 @@ def workshop() -> Iterator[Workshop]:
 
 @pytest.fixture(scope="session")
 def reader() -> Reader:
-    return load_reader()
+    return load_reader(())
 
 
 @pytest.fixture(scope="session")

@@ -159,6 +159,36 @@ def test_a_decision_comes_back_with_the_report_and_the_next_look_opens_nothing(d
     assert decided.opened.read == desk.open(report).read
 
 
+def test_a_log_of_another_report_of_the_same_library_is_taken_over_and_saved(desk, report):
+    decide(desk, report, "kind", "Kyiv", value="setting")
+    other = desk.add_text(TEXT + " More came.", "Another").report
+    data = log.to_json(desk.open(report).read.article, desk.library.decisions(report))
+    assert desk.merge(other, data).new == 1
+    assert mention(desk.open(other), "Kyiv").kind.value == "setting"
+    assert len(desk.library.decisions(other)) == len(desk.library.decisions(report)) == 1
+    assert desk.merge(other, data).new == 0
+
+
+def test_nothing_is_remembered_of_a_report_that_changed_while_somebody_decided(desk, report):
+    desk.open(report)
+    opened = desk.opened(report)
+    desk.library.reports.edit(report, {"title": "Another title"})
+    desk.decide(opened, Wish("check", mention(opened, "Kyiv").mention.id), "ana")
+    assert desk.opened(report).read.article.title == "Another title"
+
+
+def test_erasing_a_report_takes_its_standing_decisions_memory_along(desk, report):
+    decide(desk, report, "kind", "Kyiv", value="setting", scope="always")
+    later = desk.add_text("A later report: Kyiv denied everything.", "Later").report
+    desk.open(later)
+    assert mention(desk.opened(later), "Kyiv").kind.value == "setting"
+    (standing,) = desk.library.standing()
+    desk.library.reports.delete(report)
+    desk.library.reports.erase(report)
+    desk.revoke(standing, "bo")
+    assert mention(desk.opened(later), "Kyiv").status == "unchecked"
+
+
 def test_a_decision_of_another_in_between_is_seen(desk, report):
     opened = desk.opened(report)
     other = Desk(Library(desk.library.store.path), desk.workshop, desk.gazetteer)

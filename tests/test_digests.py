@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dateline import DataError, Gazetteer, Ranker, digests, gazetteer, ranking, weights
-from dateline.digests import BLOCK, Digest, digest_of
+from dateline.digests import BLOCK, Digest, file_digest
 from dateline.gazetteer import PACKED, core_file, unpacked
 from dateline.geoparsing.encoder import EMBEDDINGS, LAYERS, VOCABULARY, Encoder
 
@@ -138,7 +138,7 @@ def test_digests_of_small_and_empty_files(tmp_path):
     path = tmp_path / "x"
     for content in (b"", b"x", b"x" * BLOCK, b"x" * (BLOCK + 1)):
         path.write_bytes(content)
-        digest = digest_of(io.BytesIO(content), blocks=True)
+        digest = file_digest(io.BytesIO(content), blocks=True)
         assert len(digest.blocks) == -(-len(content) // BLOCK)
         assert digests.from_json(digests.to_json({"x": digest}).encode()) == {"x": digest}
         assert digests.verified(path, digest, thorough=False)

@@ -98,7 +98,7 @@ def test_what_is_erased_is_gone_from_the_disk_while_other_threads_have_the_file_
     thread.start()
     reading.wait(30)
     library.reports.erase(number)
-    raw = b"".join(p.read_bytes() for p in library.store.path.parent.iterdir())
+    raw = b"".join(p.read_bytes() for p in library.store.path.parent.rglob("*") if p.is_file())
     erased.set()
     thread.join()
     assert b"Shelling hit" not in raw

@@ -6,7 +6,7 @@ import io
 import lzma
 
 from dateline import weights
-from dateline.digests import DATA, SHIPPED, Digest, digest_of, to_json
+from dateline.digests import DATA, SHIPPED, Digest, file_digest, to_json
 from dateline.gazetteer import PACKED, UNPACKED
 
 
@@ -15,12 +15,12 @@ def shipped_now() -> dict[str, Digest]:
     found = {path.relative_to(DATA).as_posix(): _of(path.read_bytes()) for path in sorted(weights.FOLDER.iterdir())}
     packed = PACKED.read_bytes()
     found[PACKED.name] = _of(packed)
-    found[UNPACKED] = digest_of(io.BytesIO(lzma.decompress(packed)), blocks=True)
+    found[UNPACKED] = file_digest(io.BytesIO(lzma.decompress(packed)), blocks=True)
     return found
 
 
 def _of(content: bytes) -> Digest:
-    return digest_of(io.BytesIO(content))
+    return file_digest(io.BytesIO(content))
 
 
 def write() -> None:

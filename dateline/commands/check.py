@@ -63,6 +63,8 @@ def _repaired(path: Path) -> None:
     say(f"Repaired: {done.reports} reports and {done.decisions} decisions are whole. The hurt library is {str(done.aside)!r}.")
     if done.from_backups:
         say(f"From backups: {', '.join(done.from_backups)}.")
+    if done.decisions_lost:
+        say(f"{done.decisions_lost} decisions are lost; where one of them took another back, that one counts again. Look at Decisions.")
     if done.lost:
         say(f"Lost, unless you have them elsewhere: {', '.join(done.lost)}.")
 

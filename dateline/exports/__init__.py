@@ -97,6 +97,6 @@ def export(selection: Selection, to: Path | str, gazetteer: Gazetteer | None = N
     try:
         with whole(path) as file:
             file.write(content)
-    except OSError as error:
-        msg = f"{str(path)!r} cannot be written: {error.strerror}. Choose another folder."
+    except (OSError, ValueError) as error:  # the second where the path is no file's
+        msg = f"{str(path)!r} cannot be written: {getattr(error, 'strerror', None) or error}. Choose another folder."
         raise ExportError(msg) from error

@@ -72,8 +72,8 @@ def content_of(path: Path) -> bytes:
     try:
         check_size(path.stat().st_size, path.name)  # before reading: never load a huge file to refuse it
         return path.read_bytes()
-    except OSError as error:
-        msg = f"{path.name!r} cannot be read: {error.strerror or error}. Check that the file is there and readable."
+    except (OSError, ValueError) as error:  # the second where the name is no file's
+        msg = f"{path.name!r} cannot be read: {getattr(error, 'strerror', None) or error}. Check that the file is there and readable."
         raise ReportError(msg) from error
 
 

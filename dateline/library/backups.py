@@ -5,13 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 from dateline.folders import private_file, private_folder
+from dateline.library.seals import is_whole
 
 FOLDER = "backups"
 KEPT = 7
+AGAIN_S = 600.0
+"""After so long a backup that failed is tried again."""
+JOURNALS = ("", "-wal", "-shm")
+"""Endings of the files that a SQLite database is made of."""
 
 
 class Backups:
@@ -20,7 +26,7 @@ class Backups:
     def __init__(self, library: Path) -> None:
         """Look after the backups of the file ``library``; none is made yet."""
         self.library, self.folder = library, library.parent / FOLDER
-        self._made_on = ""
+        self._made_on, self._not_before = "", 0.0
 
     def all(self) -> tuple[Path, ...]:
         """Return the backups, the newest first."""
@@ -28,22 +34,28 @@ class Backups:
         return tuple(sorted(found, key=lambda path: path.stat().st_mtime_ns, reverse=True))
 
     def everything(self) -> tuple[Path, ...]:
-        """Return every file here that may hold a report's text: the backups, and libraries set aside by a repair."""
+        """Return every file here that may hold a report's text: the backups, and libraries set aside by a repair.
+
+        What a killed process left half made is removed.
+        """
+        for left in (*self.folder.glob(".*.part*"), *self.library.parent.glob(f".{self.library.stem}-*.part*")):
+            left.unlink(missing_ok=True)
         return tuple(sorted(self.folder.glob("*.sqlite"))) if self.folder.is_dir() else ()
 
     def daily(self) -> None:
         """Make a backup if none was made today and there is something to keep. Never in the way of work: what fails is tried again."""
         today = datetime.now(UTC).date().isoformat()
-        if self._made_on == today:
+        if self._made_on == today or time.monotonic() < self._not_before:
             return
-        self._made_on = today
-        if not self._path(today).exists():
-            self.make(today)
+        if self._path(today).exists() or self.make(today):
+            self._made_on = today
+        elif _has_reports(self.library):  # damaged, or no room: not with every click
+            self._not_before = time.monotonic() + AGAIN_S
 
     def make(self, name: str) -> Path | None:
-        """Copy the library as it is now, journal included; return the backup, or None where it has no report or cannot be copied whole.
+        """Back the library up as it is now, journal included; return the backup, or None where there is no report or it is not whole.
 
-        A damaged library is not copied: it must not push out the backups that are whole.
+        A library with a damaged page or report is not backed up: it must not push out the backups that are whole.
         """
         try:
             if not _has_reports(self.library):
@@ -57,26 +69,41 @@ class Backups:
                 part.replace(self._path(name))
             finally:
                 part.unlink(missing_ok=True)
-        except (OSError, sqlite3.Error):
+        except (OSError, sqlite3.Error, UnicodeError):
             return None
         for old in self.all()[KEPT:]:
-            with contextlib.suppress(OSError):
-                old.unlink()
+            delete_copy(old)
         return self._path(name)
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{self.library.stem}-{name}.sqlite"
 
 
+def delete_copy(copy: Path) -> bool:
+    """Delete a backup with its journals; return whether it is gone."""
+    with contextlib.suppress(OSError):
+        for end in JOURNALS:
+            copy.with_name(copy.name + end).unlink(missing_ok=True)
+    return not any(copy.with_name(copy.name + end).exists() for end in JOURNALS)
+
+
 def _has_reports(library: Path) -> bool:
-    with contextlib.closing(sqlite3.connect(f"{library.absolute().as_uri()}?mode=ro", uri=True)) as db:
-        return db.execute("SELECT 1 FROM report LIMIT 1").fetchone() is not None
+    try:
+        with contextlib.closing(sqlite3.connect(f"{library.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            return db.execute("SELECT 1 FROM report LIMIT 1").fetchone() is not None
+    except (sqlite3.Error, UnicodeError):
+        return False
 
 
 def _copied(library: Path, part: Path) -> bool:
-    """Copy a database to ``part``; return whether it is whole."""
+    """Copy a database to ``part``; return whether it is whole: its pages, and every report in it."""
     source, target = sqlite3.connect(f"{library.absolute().as_uri()}?mode=ro", uri=True), sqlite3.connect(part)
     with contextlib.closing(source), contextlib.closing(target):
         source.backup(target)
         target.execute("PRAGMA journal_mode=DELETE")  # one file, no journal beside it
-        return bool(target.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+        target.row_factory = sqlite3.Row
+        if target.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            return False
+        if "seal" not in {row["name"] for row in target.execute("PRAGMA table_info(report)")}:
+            return True  # of before there were seals: it is backed up because it is about to get them
+        return all(is_whole(row) for row in target.execute("SELECT * FROM report"))

@@ -63,7 +63,7 @@ def changes(library: Library, folder: Path) -> list[Path]:
             stat = path.stat()
         except OSError:  # gone in the meantime
             continue
-        if path not in known or known[path][:2] != (stat.st_mtime_ns, stat.st_size):
+        if path not in known or (known[path].modified_ns, known[path].size) != (stat.st_mtime_ns, stat.st_size):
             found.append(path)
     return found[:MAX_FILES_AT_ONCE]
 
@@ -83,7 +83,7 @@ def take(library: Library, path: Path, open_file: Callable[[Path], Draft]) -> Ou
             library.keep_file(path, stat.st_mtime_ns, stat.st_size, None, why)
         return Outcome(name, None, why)
     try:
-        added = _added(library, draft, name, before[2] if before else None)
+        added = _added(library, draft, name, before.report if before else None)
     except DamagedReport as error:  # said once, not every two seconds
         library.keep_file(path, stat.st_mtime_ns, stat.st_size, None, str(error))
         return Outcome(name, None, str(error))
@@ -102,4 +102,4 @@ def _added(library: Library, draft: Draft, name: str, report: str | None) -> Add
 
 def troubles(library: Library, folder: Path) -> tuple[str, ...]:
     """Return why files of ``folder`` are no reports, one message each."""
-    return tuple(trouble for *_, trouble in library.files_known(files_of(folder)).values() if trouble)
+    return tuple(seen.trouble for seen in library.files_known(files_of(folder)).values() if seen.trouble)

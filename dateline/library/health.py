@@ -8,10 +8,12 @@ whole there and, for what is not, with what the backups have, and puts the hurt 
 from __future__ import annotations
 
 import contextlib
+import itertools
+import os
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,17 +21,18 @@ from pathlib import Path
 from dateline.codec import Undecodable, decode_reading
 from dateline.errors import StoreError
 from dateline.folders import private_file, private_folder
-from dateline.library.backups import Backups
+from dateline.library.backups import FOLDER, JOURNALS, Backups, delete_copy
 from dateline.library.library import unpacked
-from dateline.library.reports import is_whole
 from dateline.library.rows import cell, readable, rows_of
-from dateline.library.store import SEALED, Store, seal, sealed
+from dateline.library.seals import is_whole, sealed
+from dateline.library.store import Store
 from dateline.records import Article
 
 ASIDE = "aside"
 """How a hurt or replaced library is called in the folder of backups. It holds what it held: *Delete for good* knows it."""
-_TABLES = ("report", "reading", "decision", "watched", "setting")
-_JOURNALS = ("", "-wal", "-shm")
+_TABLES = ("report", "reading", "decision", "watched", "setting", "answer", "turn")
+_BROKEN = (sqlite3.Error, UnicodeDecodeError, IndexError)
+"""What SQLite's module raises of a damaged file; the second where the name of a column is damaged, the third where one is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class Repaired:
     """Ids of reports that only a backup still had whole."""
     lost: tuple[str, ...]
     """Ids of reports that nothing has whole."""
+    decisions_lost: int
+    """Decisions that nothing has whole. Where one of them took another back, that one counts again."""
     aside: Path
     """Where the hurt library is now."""
 
@@ -79,23 +84,22 @@ def check(path: Path) -> Health:
     if not path.exists():
         msg = f"There is no library {str(path)!r}. It is made with the first report."
         raise StoreError(msg)
-    trouble = ""
     with _opened(path) as db:
         try:
             said = [str(row[0]) for row in db.execute("PRAGMA integrity_check(5)")]
             trouble = "" if said == ["ok"] else "parts of the file contradict each other"
-        except sqlite3.Error:
+        except _BROKEN:
             trouble = "it cannot be read as a whole"
         found = {table: list(rows_of(db, table)) for table in ("report", "reading", "decision")}
-        lost = [table for table in found if _counted(db, table) != len(found[table])]
-    if lost and not trouble:
-        trouble = f"rows are missing ({', '.join(lost)})"
-    whole = {str(cell(row, "id")): row for row in found["report"] if is_whole(row)}
+        missing = [table for table in found if _counted(db, table) != len(found[table])]
+        gone = _gone(db, found["decision"])
+    if missing and not trouble:
+        trouble = f"rows are missing ({', '.join(missing)})"
+    whole = {str(row["id"]): row for row in found["report"] if is_whole(row)}
     hurt = tuple(sorted(str(cell(row, "id")) for row in found["report"] if not is_whole(row)))
     decisions, unreadable = readable(found["decision"])
-    unreadable += _gone(path, found["decision"])
     stale = sum(not _is_readable(row, whole.get(str(cell(row, "report")))) for row in found["reading"])
-    return Health(path, len(whole), len(decisions), hurt, unreadable, stale, trouble)
+    return Health(path, len(whole), len(decisions), hurt, unreadable + gone, stale, trouble)
 
 
 def repair(path: Path) -> Repaired:
@@ -106,52 +110,47 @@ def repair(path: Path) -> Repaired:
     Raises:
         StoreError: it cannot be read or written at all.
     """
-    backups = Backups(path)
+    before = check(path)
     part = path.with_name(f".{path.stem}-repair.part")
-    _unlink(part)
+    delete_copy(part)
     try:
         new = Store(part, backups=False)
-        hurt, taken, back = set(), set(), set()
-        for number, source in enumerate((path, *backups.all())):
-            with _opened(source) as db:
-                held = {table: list(rows_of(db, table)) for table in _TABLES}
-            good = [row for row in held["report"] if is_whole(row) and str(cell(row, "id")) not in taken]
-            hurt |= {str(cell(row, "id")) for row in held["report"] if not is_whole(row)} if number == 0 else set()
-            with new.change() as db:
-                for row in good:
-                    _insert(db, "report", row)
-                decisions = [row for row in held["decision"] if not readable([row])[1]]
-                # of backups only what was decided about what comes from them, or about what the hurt log may have lost
-                for table, rows in (
-                    ("decision", decisions),
-                    ("reading", held["reading"]),
-                    ("watched", held["watched"]),
-                    ("setting", held["setting"]),
-                ):
-                    for row in rows:
-                        if table != "reading" or (
-                            sealed(row, "reading") and str(cell(row, "report")) in {str(cell(r, "id")) for r in good}
-                        ):
-                            _insert(db, table, row)
-            taken |= {str(cell(row, "id")) for row in good}
-            back |= {str(cell(row, "id")) for row in good} if number else set()
+        taken: set[str] = set()
+        back: set[str] = set()
+        for source in (path, *Backups(path).all()):
+            came = _filled(new, source, taken)
+            back |= came if source != path else set()
+            taken |= came
         with new.change() as db:
             db.execute("INSERT INTO tally SELECT report, count(*) FROM decision GROUP BY report")
+            decided = int(db.execute("SELECT count(*) FROM decision").fetchone()[0])
         with new.look() as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            decided = int(db.execute("SELECT count(*) FROM decision").fetchone()[0])
         new.release()
-        aside = put_aside(path)
-        for end in _JOURNALS[1:]:
-            path.with_name(path.name + end).unlink(missing_ok=True)
-        part.replace(path)
-        private_file(path)
-    except (OSError, sqlite3.Error) as error:
+        aside = _exchanged(path, part)
+    except (OSError, *_BROKEN) as error:
         msg = f"The library {str(path)!r} cannot be repaired ({type(error).__name__}). Close Dateline everywhere, make room, and try again."
         raise StoreError(msg) from error
     finally:
-        _unlink(part)
-    return Repaired(len(taken), decided, tuple(sorted(back)), tuple(sorted(hurt - taken)), aside)
+        delete_copy(part)
+    lost = max(0, before.decisions + before.unreadable - decided)
+    return Repaired(len(taken), decided, tuple(sorted(back)), tuple(sorted(set(before.hurt) - taken)), lost, aside)
+
+
+def _filled(new: Store, source: Path, taken: set[str]) -> set[str]:
+    """Add to a new library what is whole in ``source`` and not there yet; return the ids of the reports that came."""
+    with _opened(source) as db:
+        held = {table: list(rows_of(db, table)) for table in _TABLES}
+    reports = [row for row in held["report"] if is_whole(row) and str(row["id"]) not in taken]
+    came = {str(row["id"]) for row in reports}
+    with new.change() as db:
+        _insert(db, "report", reports)
+        # also what this Dateline cannot read: the next one may
+        _insert(db, "decision", [row for row in held["decision"] if sealed(row, "decision")])
+        _insert(db, "reading", [row for row in held["reading"] if sealed(row, "reading") and row["report"] in came])
+        for table in ("watched", "setting", "answer", "turn"):
+            _insert(db, table, held[table])
+    return came
 
 
 def restore(path: Path, backup: Path) -> Path:
@@ -160,55 +159,77 @@ def restore(path: Path, backup: Path) -> Path:
     Raises:
         StoreError: the backup is no library, or damaged.
     """
-    Store(backup, backups=False).release()  # that it is one
     health = check(backup)
     if not health.well:
         msg = f"The backup {backup.name!r} is damaged itself ({health.trouble or 'rows are not what was saved'}). Choose another one."
         raise StoreError(msg)
     part = path.with_name(f".{path.stem}-restore.part")
     try:
-        shutil.copyfile(backup, part)
-        private_file(part)
-        aside = put_aside(path)
-        for end in _JOURNALS[1:]:
-            path.with_name(path.name + end).unlink(missing_ok=True)
-        part.replace(path)
+        delete_copy(part)
+        for end in JOURNALS[:2]:
+            if (source := backup.with_name(backup.name + end)).exists():
+                shutil.copyfile(source, part.with_name(part.name + end))
+        Store(part, backups=False).release()  # one file, and of this version
+        return _exchanged(path, part)
     except OSError as error:
         msg = f"The backup {backup.name!r} cannot be put back: {error.strerror}. Make room and try again; the library is as it was."
         raise StoreError(msg) from error
     finally:
-        part.unlink(missing_ok=True)
+        delete_copy(part)
+
+
+def _exchanged(path: Path, part: Path) -> Path:
+    """Put ``part`` in the place of the library, which is put aside; return where."""
+    aside = put_aside(path)
+    for end in JOURNALS[1:]:
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    part.replace(path)
+    private_file(path)
     return aside
 
 
 def put_aside(path: Path) -> Path:
     """Copy a library with its journals into the folder of backups as it is, byte by byte; return the copy."""
     folder = private_folder(Backups(path).folder)
-    aside = folder / f"{ASIDE}-{datetime.now(UTC):%Y-%m-%dT%H%M%S}.sqlite"
-    for end in _JOURNALS:
+    stem = f"{ASIDE}-{datetime.now(UTC):%Y-%m-%dT%H%M%S}"
+    names = (folder / f"{stem}{f'-{number}' if number else ''}.sqlite" for number in itertools.count())
+    aside = next(name for name in names if not name.exists())
+    _copy(path, aside)
+    return aside
+
+
+def _copy(path: Path, target: Path) -> None:
+    for end in JOURNALS:
         source = path.with_name(path.name + end)
         if source.exists():
-            shutil.copyfile(source, aside.with_name(aside.name + end))
-            private_file(aside.with_name(aside.name + end))
-    return aside
+            shutil.copyfile(source, target.with_name(target.name + end))
+            private_file(target.with_name(target.name + end))
 
 
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """Yield a connection for reading a copy that nobody else has open, so that neither lock nor journal changes the file."""
-    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-    db.row_factory = sqlite3.Row
-    db.text_factory = lambda raw: raw.decode("utf-8", "replace")  # a changed byte may be no letter: the seal tells
+    """Yield a connection to a copy of a library, brought to this version where that is possible: looking changes nothing."""
+    copy = private_folder(Backups(path).folder if path.parent.name != FOLDER else path.parent) / f".{path.stem}-look-{os.getpid()}.part"
+    delete_copy(copy)
     try:
-        yield db
+        _copy(path, copy)
+        with contextlib.suppress(StoreError):
+            Store(copy, backups=False).release()
+        db = sqlite3.connect(copy)
+        db.row_factory = sqlite3.Row
+        db.text_factory = lambda raw: raw.decode("utf-8", "replace")  # a changed byte may be no letter: the seal tells
+        try:
+            yield db
+        finally:
+            db.close()
     finally:
-        db.close()
+        delete_copy(copy)
 
 
-def _gone(path: Path, rows: Iterable[sqlite3.Row]) -> int:
+def _gone(db: sqlite3.Connection, rows: Iterable[sqlite3.Row]) -> int:
     """Return how many rows of the log are gone: the library counts them."""
     have = Counter(str(cell(row, "report")) for row in rows)
-    with _opened(path) as db, contextlib.suppress(sqlite3.Error, TypeError, ValueError):
+    with contextlib.suppress(TypeError, ValueError, *_BROKEN):
         return sum(max(0, int(count) - have[str(report)]) for report, count in db.execute("SELECT report, decisions FROM tally"))
     return 0
 
@@ -216,17 +237,17 @@ def _gone(path: Path, rows: Iterable[sqlite3.Row]) -> int:
 def _counted(db: sqlite3.Connection, table: str) -> int:
     try:
         return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
-    except sqlite3.Error:
+    except _BROKEN:
         return -1
 
 
-def _insert(db: sqlite3.Connection, table: str, row: sqlite3.Row) -> None:
-    """Insert a row where there is none of its key; one of an older library gets its seal."""
-    values: Mapping[str, object] = {name: row[name] for name in row.keys() if name != "seq"}  # noqa: SIM118  # a Row is no mapping
-    if table in SEALED and "seal" not in values:
-        values = {**values, "seal": seal(*(values[name] for name in SEALED[table]))}
-    with contextlib.suppress(sqlite3.IntegrityError, sqlite3.InterfaceError):
-        db.execute(f"INSERT OR IGNORE INTO {table}({', '.join(values)}) VALUES({', '.join('?' * len(values))})", tuple(values.values()))
+def _insert(db: sqlite3.Connection, table: str, rows: Sequence[sqlite3.Row]) -> None:
+    """Insert rows where there are none of their keys; of their columns those that the table has."""
+    columns = [row["name"] for row in db.execute(f"PRAGMA table_info({table})") if row["name"] != "seq"]
+    for row in rows:
+        values = [cell(row, name) for name in columns]
+        with contextlib.suppress(sqlite3.IntegrityError, sqlite3.InterfaceError):
+            db.execute(f"INSERT OR IGNORE INTO {table}({', '.join(columns)}) VALUES({', '.join('?' * len(columns))})", values)
 
 
 def _is_readable(row: sqlite3.Row, report: sqlite3.Row | None) -> bool:
@@ -234,12 +255,7 @@ def _is_readable(row: sqlite3.Row, report: sqlite3.Row | None) -> bool:
     if report is None or not sealed(row, "reading"):
         return False
     try:
-        decode_reading(Article(str(report["id"]), "", report["text"]), unpacked(cell(row, "body")))
+        decode_reading(Article(str(report["id"]), "", report["text"]), unpacked(row["body"]))
     except Undecodable:
-        return bool(cell(row, "digest") != report["digest"])  # of another text: never used, and no damage
+        return bool(row["digest"] != report["digest"])  # of another text: never used, and no damage
     return True
-
-
-def _unlink(part: Path) -> None:
-    for end in _JOURNALS:
-        part.with_name(part.name + end).unlink(missing_ok=True)

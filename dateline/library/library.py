@@ -13,7 +13,8 @@ from dateline.errors import StoreError
 from dateline.folders import home_folder
 from dateline.library.reports import Reports
 from dateline.library.rows import insert, readable, rows_of
-from dateline.library.store import Store, sealed
+from dateline.library.seals import sealed
+from dateline.library.store import Store
 from dateline.records import Article, ReadArticle
 
 FILE = "library.sqlite"
@@ -40,6 +41,18 @@ class Log:
 
     decisions: tuple[Decision, ...]
     unreadable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFile:
+    """A file of a watched folder, as it was when it was taken."""
+
+    modified_ns: int
+    size: int
+    report: str | None
+    """The report it is, or None."""
+    trouble: str
+    """Why it is none, or empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +101,11 @@ class Library:
 
     def reading_stamp(self, report: str) -> str:
         """Return what changes whenever a report's stored reading does, "" where there is none. Cheap."""
-        with self.store.look() as db:
-            row = db.execute("SELECT made_at || digest FROM reading WHERE report = ?", (report,)).fetchone()
+        try:
+            with self.store.look() as db:
+                row = db.execute("SELECT made_at || digest FROM reading WHERE report = ?", (report,)).fetchone()
+        except StoreError:  # its part of the file is damaged: as if it had not been read
+            return ""
         return str(row[0]) if row else ""
 
     def keep_reading(self, read: ReadArticle, made_by: str) -> None:
@@ -168,6 +184,19 @@ class Library:
         mine += [d for d in made if d not in mine and d.action in ("undo", "redo") and d.value.batch in batches]
         return Log(tuple(sorted(mine, key=lambda d: (d.at, d.id))), max(1, unreadable))
 
+    def reports_of(self, decisions: Iterable[str]) -> dict[str, str]:
+        """Return the report of each of these decisions (by id) that the log has."""
+        wanted = list(decisions)
+        with self.store.look() as db:
+            rows = [db.execute("SELECT id, report FROM decision WHERE id = ?", (number,)).fetchone() for number in wanted]
+        return {row["id"]: row["report"] for row in rows if row}
+
+    def erased(self) -> int:
+        """Return how many reports were deleted for good. Cheap."""
+        with self.store.look() as db:
+            row = db.execute("SELECT value FROM setting WHERE name = 'erased'").fetchone()
+        return int(row[0]) if row and str(row[0]).isdecimal() else 0
+
     def standing(self) -> tuple[Decision, ...]:
         """Return the decisions "from now on" that are in force, whatever report they were made on, in their order."""
         with self.store.look() as db:
@@ -205,12 +234,14 @@ class Library:
 
     # files of watched folders
 
-    def files_known(self, paths: Iterable[Path]) -> dict[Path, tuple[int, int, str | None, str]]:
-        """Return (modified_ns, size, report, trouble) of those of the files that were seen before."""
+    def files_known(self, paths: Iterable[Path]) -> dict[Path, SeenFile]:
+        """Return what is known of those of the files that were seen before."""
         wanted = {_key(path): path for path in paths}
         with self.store.look() as db:
             rows = db.execute("SELECT path, modified_ns, size, report, trouble FROM watched").fetchall()
-        return {wanted[r["path"]]: (r["modified_ns"], r["size"], r["report"], str(r["trouble"])) for r in rows if r["path"] in wanted}
+        return {
+            wanted[r["path"]]: SeenFile(r["modified_ns"], r["size"], r["report"], str(r["trouble"])) for r in rows if r["path"] in wanted
+        }
 
     def files_of_report(self, report: str) -> int:
         """Return how many watched files are this report."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import sqlite3
 import time
@@ -15,9 +16,10 @@ from dateline.codec import Undecodable, decode, encode
 from dateline.decisions import Was, digest_of, in_force, now
 from dateline.errors import DamagedReport, StoreError
 from dateline.intake.draft import Draft, address, iso_date, one_line
-from dateline.library.backups import Backups
+from dateline.library.backups import Backups, delete_copy
 from dateline.library.rows import cell, insert, readable, rows_of
-from dateline.library.store import ADVICE, SEALED, Store, seal, sealed
+from dateline.library.seals import SEALED, is_whole, seal, sealed
+from dateline.library.store import ADVICE, Store
 from dateline.records import Article
 
 EDITABLE = ("title", "byline", "outlet", "date", "source", "language")
@@ -246,9 +248,12 @@ class Reports:
             insert(db, bare)
             db.execute("UPDATE watched SET report = NULL WHERE report = ?", (report,))
             db.execute("DELETE FROM report WHERE id = ?", (report,))
-        for backup in Backups(self._store.path).everything():
-            _erased_from(backup, report)
+            db.execute("INSERT INTO setting VALUES('erased', 1) ON CONFLICT(name) DO UPDATE SET value = value + 1")
+        left = [copy.name for copy in Backups(self._store.path).everything() if not _erased_from(copy, report)]
         self._empty_journal()
+        if left:
+            msg = f"The report is deleted, but not from {', '.join(map(repr, left))} in the folder of backups. Delete these files yourself."
+            raise StoreError(msg)
 
     def _empty_journal(self) -> None:
         until = time.monotonic() + _QUIET_S
@@ -258,11 +263,6 @@ class Reports:
                     msg = "The report is deleted. Another window holds the journal, which may keep its text until that is closed: close it."
                     raise StoreError(msg)
                 time.sleep(0.05)
-
-
-def is_whole(row: sqlite3.Row) -> bool:
-    """Return whether a report's row, with all its columns, is as it was written, its text too."""
-    return sealed(row, "report") and isinstance(row["text"], str) and digest_of(row["text"]) == row["digest"]
 
 
 def _entry(row: sqlite3.Row) -> Entry:
@@ -279,21 +279,28 @@ def _noted(draft: Draft) -> str:
     return encode(draft.notes).decode()
 
 
-def _erased_from(backup: Path, report: str) -> None:
-    """Erase a report from a backup; one that cannot be changed is deleted."""
+def _erased_from(copy: Path, report: str) -> bool:
+    """Erase a report from a backup, or delete one that cannot be read and changed as a whole; return whether it is gone from it."""
     try:
-        store = Store(backup, backups=False)
+        stat = copy.stat()
+        store = Store(copy, backups=False)
         Reports(store).erase(report)
         store.release()
-        db = sqlite3.connect(backup)
-        try:
+        with contextlib.closing(sqlite3.connect(copy)) as db:
+            whole = all(is_whole(row) for row in _every_row(db))
             db.execute("VACUUM")
             db.execute("PRAGMA journal_mode=DELETE")
-        finally:
-            db.close()
-    except (StoreError, sqlite3.Error):
-        with contextlib.suppress(OSError):
-            backup.unlink()
+        if whole:
+            os.utime(copy, ns=(stat.st_atime_ns, stat.st_mtime_ns))  # it is as old as it was
+            return True
+    except (StoreError, sqlite3.Error, UnicodeError, OSError):
+        pass
+    return delete_copy(copy)
+
+
+def _every_row(db: sqlite3.Connection) -> list[sqlite3.Row]:
+    db.row_factory = sqlite3.Row
+    return db.execute("SELECT * FROM report").fetchall()
 
 
 def _escaped(word: str) -> str:

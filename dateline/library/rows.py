@@ -10,8 +10,10 @@ from typing import Any
 from dateline.codec import encode
 from dateline.decisions import Decision, data_of, decision_of
 from dateline.errors import DecisionError
-from dateline.library.store import seal, sealed
+from dateline.library.seals import seal, sealed
 
+_KEYED = {"setting": "name", "answer": "query", "turn": "provider"}
+"""Tables that have no row numbers, and what tells their rows apart well enough."""
 INSERT_DECISION = "INSERT OR IGNORE INTO decision(id, report, scope, at, body, seal) VALUES(?,?,?,?,?,?)"
 
 
@@ -62,9 +64,9 @@ def cell(row: sqlite3.Row, name: str) -> Any:
 
 def rows_of(db: sqlite3.Connection, table: str) -> Iterator[sqlite3.Row]:
     """Yield every row of a table that can be read, one by one; what a damaged page holds is passed over."""
-    key = "rowid" if table != "setting" else "name"
+    key = _KEYED.get(table, "rowid")
     for number in _keys(db, table, key):
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(sqlite3.Error, UnicodeDecodeError):
             if (row := db.execute(f"SELECT * FROM {table} WHERE {key} = ?", (number,)).fetchone()) is not None:
                 yield row
 
@@ -77,6 +79,6 @@ def _keys(db: sqlite3.Connection, table: str, key: str) -> list[object]:
             for row in db.execute(f"SELECT {key} FROM {table} NOT INDEXED ORDER BY {key} {order}"):
                 found[row[0]] = None
             break
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeDecodeError):
             continue
     return list(found)

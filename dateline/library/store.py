@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import sqlite3
 import threading
@@ -15,10 +13,12 @@ from pathlib import Path
 from dateline.errors import StoreError
 from dateline.folders import private_file, private_folder
 from dateline.library.backups import Backups
+from dateline.library.seals import SEALED, SEALED_SINCE, seal
 
 BUSY_S = 3.0
 """How long one writer waits for another. A hundred decisions of two writers never waited a tenth of it; who holds it longer hangs."""
 
+_STAYS = "CREATE TRIGGER decision_stays BEFORE UPDATE ON decision BEGIN SELECT RAISE(ABORT, 'decisions are only added'); END"
 _NO_COLUMN = "No item with that key"
 """What a row of SQLite's says where its table has lost a column."""
 ADVICE = "What is hurt, and what can be brought back, says: python -m dateline check"
@@ -55,44 +55,15 @@ MIGRATIONS = (
       provider TEXT PRIMARY KEY, free_at REAL NOT NULL, refused_until REAL NOT NULL, failures INTEGER NOT NULL) WITHOUT ROWID;
     """,
     """
-    ALTER TABLE report ADD COLUMN seal TEXT NOT NULL DEFAULT '';
-    UPDATE report SET seal = seal(id, title, byline, outlet, date, source, language, digest, origin, notes, added_at);
+    ALTER TABLE report ADD COLUMN seal TEXT NOT NULL DEFAULT '';   -- see SEALED; older rows get theirs by _sealed_rows
     ALTER TABLE reading ADD COLUMN seal TEXT NOT NULL DEFAULT '';
-    UPDATE reading SET seal = seal(report, digest, made_by, made_at, body);
     ALTER TABLE decision ADD COLUMN seal TEXT NOT NULL DEFAULT '';
-    DROP TRIGGER decision_stays;
-    UPDATE decision SET seal = seal(id, report, scope, at, body);
-    CREATE TRIGGER decision_stays BEFORE UPDATE ON decision BEGIN SELECT RAISE(ABORT, 'decisions are only added'); END;
     CREATE TABLE tally(                -- how many decisions a report's log has: a row that is gone leaves no other trace
       report TEXT PRIMARY KEY, decisions INTEGER NOT NULL) WITHOUT ROWID;
     INSERT INTO tally SELECT report, count(*) FROM decision GROUP BY report;
     """,
 )
 """Scripts in order; a file's ``user_version`` says how many it has had. Never change one: add another."""
-
-
-SEALED = {
-    "report": ("id", "title", "byline", "outlet", "date", "source", "language", "digest", "origin", "notes", "added_at"),
-    "reading": ("report", "digest", "made_by", "made_at", "body"),
-    "decision": ("id", "report", "scope", "at", "body"),
-}
-"""The columns that a row's seal is made of. A report's text has a digest of its own, which is one of them."""
-
-
-def seal(*values: object) -> str:
-    """Return a digest of a row's values, compared whenever the row is used: a disk, a copy or a hand may have changed it."""
-    plain = [value.hex() if isinstance(value, bytes) else value for value in values]
-    return hashlib.sha256(json.dumps(plain).encode("ascii")).hexdigest()[:32]
-
-
-def sealed(row: sqlite3.Row, table: str) -> bool:
-    """Return whether a row of ``table``, with all its :data:`SEALED` columns and its seal, is as it was written."""
-    if "seal" not in row.keys():  # noqa: SIM118  # a Row is no mapping; a library of before there were seals
-        return True
-    try:
-        return bool(row["seal"] == seal(*(row[name] for name in SEALED[table])))
-    except (TypeError, IndexError):  # a value of a sort that no row of ours has, or a column that is gone
-        return False
 
 
 @dataclass(slots=True)
@@ -106,6 +77,20 @@ class _Held:
 
     def __del__(self) -> None:
         self.db.close()
+
+
+def _seal_rows(db: sqlite3.Connection) -> None:
+    """Give the rows of an older library their seals; one that cannot be read gets none, and counts as damaged from then on."""
+    (trigger,) = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'decision_stays'").fetchone() or ("",)
+    db.execute("DROP TRIGGER IF EXISTS decision_stays")
+    for table, columns in SEALED.items():
+        for (number,) in db.execute(f"SELECT rowid FROM {table}").fetchall():
+            try:
+                row = db.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE rowid = ?", (number,)).fetchone()
+                db.execute(f"UPDATE {table} SET seal = ? WHERE rowid = ?", (seal(*row), number))
+            except (sqlite3.OperationalError, UnicodeDecodeError, TypeError):
+                continue
+    db.execute(trigger or _STAYS)
 
 
 class Store:
@@ -129,16 +114,15 @@ class Store:
         self.path, self.read_only = path, False
         self._mine = threading.local()
         self._backups = Backups(path) if backups else None
-        if path.exists() and not _writable(path):
-            self.read_only = True
-            self._migrated()
-            return
         try:
+            if path.exists() and not _writable(path):
+                self.read_only = True
+                self._migrated()
+                return
             private_folder(path.parent)
-        except OSError as error:
-            msg = (
-                f"The library's folder {str(path.parent)!r} cannot be made: {error.strerror}. Set DATELINE_HOME to one that can be written."
-            )
+        except (OSError, ValueError) as error:  # the second where the path is no text
+            why = getattr(error, "strerror", None) or error
+            msg = f"The library's folder {str(path.parent)!r} cannot be made: {why}. Set DATELINE_HOME to one that can be written."
             raise StoreError(msg) from error
         if self._migrated() < len(MIGRATIONS):
             self._migrate()
@@ -181,6 +165,8 @@ class Store:
             for number, script in enumerate(MIGRATIONS[done:], start=done + 1):
                 for statement in _statements(script):
                     db.execute(statement)
+                if number == SEALED_SINCE:
+                    _seal_rows(db)
                 db.execute(f"PRAGMA user_version = {number}")
 
     @contextmanager
@@ -200,6 +186,9 @@ class Store:
             self._give_back(held)
         except (sqlite3.Error, UnicodeDecodeError) as error:  # the second where the name of a column is damaged
             raise StoreError(self._trouble(error)) from None  # its cause may quote what stands in a row
+        except UnicodeEncodeError:
+            msg = "The library holds no name with half of a character in it. Type it again."
+            raise StoreError(msg) from None
         except IndexError as error:
             if str(error) != _NO_COLUMN:
                 raise
