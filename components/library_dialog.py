@@ -102,6 +102,6 @@ def _bin(library: Library) -> None:
             words.text(f"{entry.title} ({(entry.deleted_at or '')[:10]})")
             if back.button("Bring back", key=f"back_{entry.id}") and tried(library.reports.restore, entry.id):
                 st.rerun(scope="fragment")
-            if away.button("Delete for good", key=f"away_{entry.id}", help="Text, reading and decisions are overwritten on the disk"):
-                if tried(library.reports.erase, entry.id):
-                    st.rerun(scope="fragment")
+            told = "Text, reading and decisions are overwritten on the disk, in the backups too"
+            if away.button("Delete for good", key=f"away_{entry.id}", help=told) and tried(library.reports.erase, entry.id):
+                st.rerun(scope="fragment")

@@ -89,6 +89,7 @@ def _picked(entries: Sequence[Entry]) -> tuple[str, str | None]:
 
 def move(report: str, place: str | None) -> None:
     """Make the address name a report and a place of it; the next run shows them."""
+    st.session_state.pop("stay", None)  # somebody went on
     st.query_params["report"] = report
     if place:
         st.query_params["place"] = place
