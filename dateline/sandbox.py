@@ -14,6 +14,7 @@ import struct
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -66,16 +67,20 @@ class _Child:
         self.process = subprocess.Popen(  # noqa: S603  # our own interpreter, our own module
             command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
+        # also where nobody stops it: a sandbox that is forgotten leaves no process behind
+        self.stop = weakref.finalize(self, _ended, self.process)
 
-    def stop(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe:
-                try:
-                    pipe.close()
-                except OSError:  # a dead reader at the other end of what was still to be sent
-                    continue
+
+def _ended(process: subprocess.Popen[bytes]) -> None:
+    """End a process and close its pipes."""
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe:
+            try:
+                pipe.close()
+            except OSError:  # a dead reader at the other end of what was still to be sent
+                continue
 
 
 @contextmanager

@@ -434,17 +434,22 @@ TEMPLATES = (
 
 
 @pytest.fixture
-def templates_home(home, workshop, tmp_path):
+def templates_home(home, tmp_path):
     """A library with a report whose places, from a table of somebody's own, are called like templates; the address of the report."""
     import csv
 
-    from dateline import Desk, Gazetteer, packs
+    from dateline import Desk, Gazetteer, Workshop, packs
 
     table = tmp_path / "own.csv"
     with table.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([("name", "lat", "lon"), *((name, 48 + n / 9, 37 + n / 9) for n, name in enumerate(TEMPLATES))])
     packs.add_own("field notes", table)
-    desk = Desk(Library(), workshop, Gazetteer(packs=packs.paths(packs.installed())))
+    # a workshop of its own: its processes keep the home that they began with
+    with Workshop() as shop:
+        return home, _named_like_templates(Desk(Library(), shop, Gazetteer(packs=packs.paths(packs.installed()))))
+
+
+def _named_like_templates(desk) -> str:
     text = "\n\n".join(f"Fighting went on in {name} all day, officials said." for name in TEMPLATES)
     report = desk.add_text(text, "Templates {{ old").report
     assert report
@@ -457,7 +462,7 @@ def templates_home(home, workshop, tmp_path):
         mention = next(r.mention.id for r in desk.open(report).read.readings if (r.mention.start, r.mention.end) == (start, end))
         (place,) = (c.place.id for c in desk.gazetteer.starting(name.split()[0]) if c.place.name == name)
         desk.decide(desk.open(report), Wish("place", mention, "mention", place), "ana")
-    return home, report
+    return report
 
 
 def test_names_like_templates_are_drawn_as_they_are_written(templates_home, browser, tmp_path):

@@ -89,7 +89,7 @@ export function decider(root, box) {
     add.style.left = `${Math.max(8, Math.min(window.innerWidth - 150, where.left))}px`;
     add.style.top = `${where.bottom + 6}px`;
   }
-  document.addEventListener("selectionchange", () => { if (root.isConnected) offerAdd(); });
+  document.addEventListener("selectionchange", () => { if (bar.isConnected) offerAdd(); });
   box.addEventListener("scroll", () => { add.hidden = true; });
 
   pane.show = (mark) => {
@@ -121,7 +121,7 @@ export function decider(root, box) {
 
   const KEYS = { y: () => wish("check"), x: () => wish("reference", "not_a_place"), p: choose, a: addMarked, z: () => !undo.disabled && ask({ do: "undo" }), Z: () => !redo.disabled && ask({ do: "redo" }), n: () => pane.step(1), b: () => pane.step(-1) };
   document.addEventListener("keydown", (event) => {
-    if (!root.isConnected || event.defaultPrevented || event.altKey || document.querySelector("[role=dialog]")) return;
+    if (!bar.isConnected || event.defaultPrevented || event.altKey || document.querySelector("[role=dialog]")) return;
     if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
     if (event.ctrlKey || event.metaKey) {
       if (event.key.toLowerCase() !== "z") return;

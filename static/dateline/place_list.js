@@ -2,9 +2,10 @@
 import { current, forget, listen, select } from "./link.js";
 
 export function show({ parentElement: root, data }) {
-  const pane = root.datelineList || (root.datelineList = create(root));
+  const kept = root.datelineList, pane = kept && root.contains(kept.box) ? kept : (root.datelineList = create(root));
+  listen("list", pane.listener);
   pane.update(data);
-  return () => { forget("list", pane.listener); root.datelineList = null; };
+  return () => forget("list", pane.listener);
 }
 
 function element(tag, className, text) {
@@ -15,7 +16,7 @@ function element(tag, className, text) {
 }
 
 function create(root) {
-  const box = root.querySelector(".dl-list"), pane = { rows: null };
+  const box = root.querySelector(".dl-list"), pane = { box, rows: null };
 
   function row(place) {
     const button = element("button", "dl-row");
@@ -67,6 +68,5 @@ function create(root) {
     const target = step && document.activeElement?.[step];
     if (target) { event.preventDefault(); target.focus(); }
   });
-  listen("list", pane.listener);
   return pane;
 }

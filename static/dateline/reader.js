@@ -6,7 +6,9 @@ import { current, done, forget, listen, select, sequence, tellMention, tellTheme
 const escapeId = (id) => CSS.escape(id);
 
 export function show({ parentElement: root, data, setTriggerValue }) {
-  const pane = root.datelineReader || (root.datelineReader = create(root));
+  // the same pane for as long as its elements stand there, however often it is mounted: a second one would listen twice
+  const kept = root.datelineReader, pane = kept && root.contains(kept.box) ? kept : (root.datelineReader = create(root));
+  listen("reader", pane.listener);
   pane.tell = (selection) => setTriggerValue("pick", { place: selection.place, sequence: sequence() });
   pane.decider.ask = (what) => wish(setTriggerValue, what);
   done(data.done);
@@ -17,7 +19,7 @@ export function show({ parentElement: root, data, setTriggerValue }) {
   tellTheme();
   tellTiles(data.tiles || null);
   nameReport(data.report);
-  return () => { forget("reader", pane.listener); root.datelineReader = null; };
+  return () => forget("reader", pane.listener);
 }
 
 // The address names the report from the start, without a new entry in the browser's history.
@@ -32,7 +34,7 @@ function create(root) {
   const box = root.querySelector(".dl-text"), bar = root.querySelector(".dl-bar");
   const title = bar.querySelector(".dl-bar-title"), count = bar.querySelector(".dl-bar-count");
   const [previous, next, close] = bar.querySelectorAll(".dl-bar-buttons button");
-  const pane = { html: null, visible: null, marks: [], at: 0, report: null };
+  const pane = { box, html: null, visible: null, marks: [], at: 0, report: null };
   const onMark = (mark) => { pane.decider.show(mark); tellMention(mark); };
   pane.decider = decider(root, box);
 
@@ -129,6 +131,5 @@ function create(root) {
   previous.addEventListener("click", () => pane.marks.length && go(pane.at - 1, true));
   next.addEventListener("click", () => pane.marks.length && go(pane.at + 1, true));
   close.addEventListener("click", () => select(null, null, "card"));
-  listen("reader", pane.listener);
   return pane;
 }
