@@ -57,7 +57,7 @@ def run(order: Order) -> Result:
             shutil.copytree(base, here)
             path = here / "library.sqlite"
             damage(path)
-            damaged = b"".join(p.read_bytes() for p in sorted(here.iterdir()))
+            damaged = b"".join(p.read_bytes() for p in sorted(here.iterdir()) if p.is_file())
             before = len(result.failures)
             refused += _opened(path, name, shop, gazetteer, truth, result)
             result.failures[before:] = [replace(failure, content=zlib.compress(damaged)) for failure in result.failures[before:]]
