@@ -284,7 +284,7 @@ def draw(report: str, slot: DeltaGenerator, *, exporting: bool) -> tuple[str | N
             desk().open(report, lambda share: bar.progress(share, "Reading the report"))
             bar.empty()
         stamp = desk().stamp(report)
-        done = desk().opened(report)
+        done = desk().opened(report, stamp)
         mentions = mentions_of(report, stamp, done)
     except DatelineError as error:
         masthead.refused(str(error))

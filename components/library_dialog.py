@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from components.words import plain, tried
-from dateline import DatelineError, StoreError
+from dateline import DatelineError
 from dateline.library import Entry, Library
 from dateline.library.reports import EDITABLE
 
@@ -82,14 +82,9 @@ def _one(library: Library, entry: Entry, go_to: Callable[[str], None]) -> None:
             name: columns[number % 2].text_input(_LABELS[name], value=getattr(article, name), max_chars=300)
             for number, name in enumerate(EDITABLE)
         }
-        if st.form_submit_button("Save the description"):
-            try:
-                library.reports.edit(entry.id, values)
-            except StoreError as error:
-                st.error(plain(str(error)), icon=":material/error:")
-            else:
-                st.toast("Saved.")
-                st.rerun(scope="fragment")
+        if st.form_submit_button("Save the description") and tried(library.reports.edit, entry.id, values):
+            st.toast("Saved.")
+            st.rerun(scope="fragment")
 
 
 def _bin(library: Library) -> None:

@@ -162,9 +162,9 @@ class Desk:
             self.gazetteer.version,
         )  # fmt: skip
 
-    def opened(self, report: str) -> Opened:
-        """Return what :meth:`open` does, from memory where nothing has changed since."""
-        stamp = self.stamp(report)
+    def opened(self, report: str, stamp: Stamp | None = None) -> Opened:
+        """Return what :meth:`open` does, from memory where nothing has changed since; ``stamp``, where it has been asked for already."""
+        stamp = stamp or self.stamp(report)
         if (found := self._recent.get(report, stamp)) is None:
             found = self.open(report)
             if self.stamp(report) == stamp:  # else something came in between: it is opened again the next time
@@ -189,9 +189,8 @@ class Desk:
             read, maker = stored.read, stored.made_by
         held = self.library.log(report)
         laid_over = log.apply(read, held.decisions)
-        if stored is None and not self.library.store.read_only:
-            with contextlib.suppress(StoreError):  # the list shows no counts for it then
-                self.library.decide([], counts=_counts(laid_over))
+        if stored is None:
+            self._count(laid_over)
         return Opened(read, laid_over, held.decisions, maker, maker != made_by(self.gazetteer), held.unreadable)
 
     def _read(self, article: Article, progress: Progress | None) -> tuple[ReadArticle, str]:
@@ -206,9 +205,8 @@ class Desk:
                     raised.append(error)
 
         read, maker = self.workshop.read(article, progress=tell)
-        if not self.library.store.read_only:
-            with contextlib.suppress(StoreError):  # a disk that is full, a damaged file: it is read again the next time
-                self.library.keep_reading(read, maker)
+        with contextlib.suppress(StoreError):  # a full disk, a home that is only read: it is read again the next time
+            self.library.keep_reading(read, maker)
         if raised:
             raise raised[0]
         return read, maker
@@ -218,8 +216,7 @@ class Desk:
         before = self.open(report)
         read, _ = self._read(before.engine.article, progress)
         after = log.apply(read, before.decisions)
-        with contextlib.suppress(StoreError):  # as when it is opened
-            self.library.decide([], counts=_counts(after))
+        self._count(after)
         return log.differences(before.read, after)
 
     def decide(self, opened: Opened, wish: Wish, who: str) -> Decided:
@@ -339,6 +336,11 @@ class Desk:
 
     def _saved(self, opened: Opened, made: Decision) -> Decided:
         return Decided(made, self._with(opened, [made]))
+
+    def _count(self, read: ReadArticle) -> None:
+        """Note for the library's list how many places there are, and how many unchecked; where that cannot be saved it shows none."""
+        with contextlib.suppress(StoreError):
+            self.library.decide([], counts=_counts(read))
 
     def _with(self, opened: Opened, new: Sequence[Decision]) -> Opened:
         """Save decisions; return the report as it is with them, laid over once, before anything is saved: the log never forgets."""

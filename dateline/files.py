@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and the sweeping up of what a stopped process left behind."""
+"""Files: written whole or not at all, databases opened for reading only, and what a stopped process left behind swept up."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import errno
 import os
 import re
 import secrets
+import sqlite3
 import stat
 import time
 from collections.abc import Iterator
@@ -78,6 +79,23 @@ def whole(target: Path, mode: int | None = None) -> Iterator[BinaryIO]:
         return
     with replacing(target, mode) as temporary, temporary.open("wb") as file:
         yield file
+
+
+def read_only(path: Path, *, immutable: bool = False, timeout_s: float = 5.0) -> sqlite3.Connection:
+    """Return a connection to a SQLite file that cannot write; whatever signs its path has, it is no part of an address.
+
+    Args:
+        path: the file.
+        immutable: whether nobody writes it: then it is read without locks and without a journal beside it.
+        timeout_s: seconds to wait for who writes it.
+
+    Raises:
+        sqlite3.Error: it is not there, or is none.
+    """
+    how = "mode=ro&immutable=1" if immutable else "mode=ro"
+    address = f"{path.absolute().as_uri()}?{how}"
+    # read by many threads in turn, and closed by whichever ends last
+    return sqlite3.connect(address, uri=True, timeout=timeout_s, isolation_level=None, check_same_thread=False)
 
 
 def _is_straight(target: Path) -> bool:

@@ -23,7 +23,7 @@ from rapidfuzz import fuzz, process
 
 from dateline import digests
 from dateline.errors import DataError
-from dateline.files import whole
+from dateline.files import read_only, whole
 from dateline.folders import cache_folder
 from dateline.names import code_key, common_spelling, fold_key, is_code, with_articles, without_article
 from dateline.records import Candidate, Mention, Place
@@ -180,7 +180,7 @@ class Gazetteer:
         version = path.stem
         try:
             for path in files:
-                db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+                db = read_only(path, immutable=True)
                 if path is files[0]:
                     self._db = db
                     self._regions = _region_names(db)

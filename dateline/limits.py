@@ -42,6 +42,11 @@ MAX_FILES_AT_ONCE = 200
 MB = 1_000_000
 
 
+def too_many(name: str, count: int, limit: int, what: str) -> str:
+    """Return the message that refuses a report which has more of something than is read at once."""
+    return f"{name!r} has {count:,} {what}; the limit is {limit:,}. Split it into several reports."
+
+
 def read_timeout_s(characters: int) -> float:
     """Return how many seconds reading a report of this length may take: in proportion, and :data:`READ_SECONDS_AT_LEAST`."""
     return max(READ_SECONDS_AT_LEAST, READ_TIMEOUT_S * characters / MAX_CHARACTERS)

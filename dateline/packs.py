@@ -25,9 +25,10 @@ from typing import IO
 
 from dateline import digests
 from dateline.characters import UNSAFE
+from dateline.codec import MAX_NAME
 from dateline.errors import PackError
 from dateline.features import WORDS, is_area
-from dateline.files import replacing, sweep, whole
+from dateline.files import read_only, replacing, sweep, whole
 from dateline.folders import home_folder, private_folder
 from dateline.gazetteer import FIRST_OWN_ROW, SCHEMA, Gazetteer, core_file
 from dateline.limits import MB
@@ -44,8 +45,6 @@ MAX_RATIO = 60
 MAX_LINE_BYTES = 200_000
 MAX_CSV_ROWS = 200_000
 MAX_CSV_MB = 100
-MAX_NAME = 200
-"""Characters of a name or an alias, as GeoNames has it."""
 MAX_POPULATION = 10_000_000_000
 LICENCE = "GeoNames (https://www.geonames.org), CC BY 4.0, modified"
 _ABOUT = "CREATE TABLE about(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
@@ -179,7 +178,7 @@ def about(pack: Pack) -> About:
         PackError: its file is no pack.
     """
     try:
-        db = sqlite3.connect(f"{pack.path.absolute().as_uri()}?mode=ro", uri=True)
+        db = read_only(pack.path)
         try:
             said = dict(db.execute("SELECT name, value FROM about"))
         finally:
@@ -337,7 +336,7 @@ def _core_names(code: str) -> tuple[set[int], set[str], set[str]]:
 
     Its GeoNames ids (a pack brings none of them again), and as keys the main names of its towns, and all names of its cities and regions.
     """
-    db = sqlite3.connect(f"{core_file().absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    db = read_only(core_file(), immutable=True)
     try:
         ids = {row for (row,) in db.execute("SELECT row FROM place WHERE country = ? AND row < ?", (code, FIRST_OWN_ROW))}
         named = "SELECT n.key FROM place p JOIN name n ON n.place = p.row WHERE p.country = ? AND "

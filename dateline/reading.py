@@ -15,12 +15,11 @@ from dateline.geoparsing.annotation_schemes import DEFAULT, Policy
 from dateline.geoparsing.classification import classify
 from dateline.geoparsing.encoder import Encoder
 from dateline.geoparsing.recognition import everyday_words, recognise
-from dateline.limits import MAX_MENTIONS, MAX_PIECES
+from dateline.limits import MAX_MENTIONS, too_many
 from dateline.packs import open_gazetteer
 from dateline.passages import passage_at, passages, sentence_starts
 from dateline.ranking import Ranker
 from dateline.records import Article, Candidate, ReadArticle, Reading
-from dateline.words import words
 
 ENGINE_VERSION = "3"
 """Changes whenever the same text may be read differently; stored readings carry it."""
@@ -68,15 +67,14 @@ def read(
     Raises:
         TooLong: it has more words or names than are read at once (:data:`~dateline.limits.MAX_PIECES`, ``MAX_MENTIONS``).
     """
-    text = article.text
-    # before anything is spent on it
-    _check(article, sum(map(len, reader.encoder.pieces.of(words(text).forms))), MAX_PIECES, "pieces of words")
-    encoded = reader.encoder.encode(text, reader.gazetteer, policy.schemes)
+    text, name = article.text, article.title or article.id
+    encoded = reader.encoder.encode(text, reader.gazetteer, policy.schemes, name)
     progress(0.75)
     cut = passages(text, sentence_starts(encoded.words))
     asked = None if given is None else frozenset(given)
     mentions, others = recognise(encoded, reader.encoder, asked or ())
-    _check(article, len(mentions), MAX_MENTIONS, "names")
+    if len(mentions) > MAX_MENTIONS:
+        raise TooLong(too_many(name, len(mentions), MAX_MENTIONS, "names"))
     listed = {}
     seen: dict[tuple[str, str], tuple[Candidate, ...]] = {}
     for mention in mentions:
@@ -100,10 +98,3 @@ def read(
         ),
         others,
     )
-
-
-def _check(article: Article, count: int, limit: int, what: str) -> None:
-    """Raise :class:`~dateline.errors.TooLong` where there is more of something than is read at once."""
-    if count > limit:
-        msg = f"{(article.title or article.id)!r} has {count:,} {what}; the limit is {limit:,}. Split it into several reports."
-        raise TooLong(msg)

@@ -15,11 +15,11 @@ from data.train.base_model import MASK
 from data.train.corpora import MARKED, marked
 from dateline import DataError, Encoder
 from dateline.geoparsing.classification import deciding_words, kind_chances, reasoned
-from dateline.geoparsing.encoder import EMBEDDINGS, LAYERS, MAX_PIECES, VOCABULARY, WINDOW, Pieces, case_of, windows
+from dateline.geoparsing.encoder import EMBEDDINGS, LAYERS, PIECES_A_WORD, VOCABULARY, WINDOW, Pieces, case_of, windows
 from dateline.passages import passage_at, passages, sentence_starts
 
 
-@given(st.lists(st.integers(1, MAX_PIECES), max_size=1500))
+@given(st.lists(st.integers(1, PIECES_A_WORD), max_size=1500))
 def test_every_word_is_read_in_exactly_one_window_that_it_fits(sizes):
     found = list(windows(sizes))
     assert [i for w in found for i in range(w.core_first, w.core_last)] == list(range(len(sizes)))
@@ -54,7 +54,7 @@ def test_the_encoder_is_told_how_a_word_is_cased(form, case):
 @pytest.mark.parametrize("form", ["\ud800", "🙂", "", "a" * 60, "بيروت", "e\u0301"])
 def test_any_word_has_pieces(form):
     (pieces,) = Pieces().of([form])
-    assert 1 <= len(pieces) <= MAX_PIECES
+    assert 1 <= len(pieces) <= PIECES_A_WORD
 
 
 @pytest.mark.parametrize("name", [LAYERS.name, EMBEDDINGS.name, VOCABULARY.name])

@@ -20,9 +20,10 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from dateline import weights
-from dateline.errors import DataError
+from dateline.errors import DataError, TooLong
 from dateline.gazetteer import Gazetteer, Known
 from dateline.geoparsing.lexicon import FEATURES, known_spans, lexicon_features
+from dateline.limits import MAX_PIECES, too_many
 from dateline.words import Words, words
 
 Array = NDArray[np.float32]
@@ -34,7 +35,7 @@ WINDOW = 256
 """Pieces that go through the layers together, the two that mark begin and end among them."""
 OVERLAP = 40
 """Pieces that two windows share: a word is read where it has at least half of these on either side."""
-MAX_PIECES = 6
+PIECES_A_WORD = 6
 """Pieces of one word that are looked at."""
 CASES = ("no letters", "lower case", "capitalised", "all capitals", "mixed case", "line end")
 HEADS = (
@@ -128,13 +129,13 @@ class Pieces:
         return len(self._numbers)
 
     def of(self, forms: Sequence[str]) -> list[tuple[int, ...]]:
-        """Return the numbers of the pieces of each word, at least one and at most :data:`MAX_PIECES`."""
+        """Return the numbers of the pieces of each word, at least one and at most :data:`PIECES_A_WORD`."""
         seen = self._seen
         if len(seen) > weights.MAX_REMEMBERED:
             seen = self._seen = {}
         for form in forms:
             if form not in seen:
-                seen[form] = self._cut(form)[:MAX_PIECES] or (self._unknown,)
+                seen[form] = self._cut(form)[:PIECES_A_WORD] or (self._unknown,)
         return [seen[form] for form in forms]
 
     def _cut(self, form: str) -> tuple[int, ...]:
@@ -216,18 +217,25 @@ class Encoder:
             msg = f"The weights in {str(layers)!r} cannot be read: {error}. Check out the file again."
             raise DataError(msg) from error
 
-    def encode(self, text: str, gazetteer: Gazetteer, schemes: Sequence[str]) -> EncodedText:
+    def encode(self, text: str, gazetteer: Gazetteer, schemes: Sequence[str], name: str = "the text") -> EncodedText:
         """Return ``text`` as the encoder sees it.
 
         Args:
             text: the report.
             gazetteer: what is known of names.
             schemes: whose habits of marking names to follow, of :attr:`schemes`; of several, the mean.
+            name: what the text is, for messages.
+
+        Raises:
+            TooLong: it has more than :data:`~dateline.limits.MAX_PIECES`.
         """
         cut = words(text)
+        pieces = self.pieces.of(cut.forms)
+        if (count := sum(map(len, pieces))) > MAX_PIECES:  # before anything is spent on it
+            raise TooLong(too_many(name, count, MAX_PIECES, "pieces of words"))
         known = known_spans(text, cut, gazetteer)
         features = lexicon_features(cut, known)
-        return self.vectors(text, cut, known, features, self.pieces.of(cut.forms), schemes)
+        return self.vectors(text, cut, known, features, pieces, schemes)
 
     def plain(self, text: str) -> EncodedText:
         """Return ``text`` as the encoder sees it under the first scheme (our own) without knowing any name."""

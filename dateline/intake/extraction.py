@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import re
 import zipfile
@@ -72,25 +73,14 @@ def _zip_kind(content: bytes, name: str) -> str:
     raise NotText(msg)
 
 
+READERS = {"text": "plain_text", "html": "web_page", "pdf": "pdf", "docx": "word", "eml": "mail"}
+"""The module that takes the text out of each kind of file, by its ``draft``."""
+
+
 def _reader(kind: str) -> Callable[[bytes, str], Draft]:
     """Return what takes the text out of a kind of file; parsers are loaded when the first file of their kind comes."""
-    if kind == "html":
-        from dateline.intake import web_page
-
-        return web_page.draft
-    if kind == "pdf":
-        from dateline.intake import pdf
-
-        return pdf.draft
-    if kind == "docx":
-        from dateline.intake import word
-
-        return word.draft
-    if kind == "eml":
-        from dateline.intake import mail
-
-        return mail.draft
-    return plain_text.draft
+    read: Callable[[bytes, str], Draft] = importlib.import_module(f"dateline.intake.{READERS[kind]}").draft
+    return read
 
 
 def extract(content: bytes, name: str) -> Draft:

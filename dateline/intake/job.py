@@ -29,7 +29,7 @@ def fetching() -> Job:
 
 def _load() -> None:
     """Load what is loaded late, so that the memory limit counts the file's share only."""
-    for parser in ("mail", "pdf", "web_page", "word"):
+    for parser in extraction.READERS.values():
         importlib.import_module(f"dateline.intake.{parser}")
     language_of("A sentence long enough for the language model to be read from its file.")
 

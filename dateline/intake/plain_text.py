@@ -41,6 +41,8 @@ _FIELD = re.compile(r"^(title|date|byline|outlet|source|language)\s*:\s*(.*?)\s*
 _HEADING = re.compile(r"^#{1,6}\s+(.{1,200}?)\s*#*\s*$")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f]")
+_BINARY = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
+"""What texts hardly have: control characters other than tabs, line ends and page breaks, and halves of characters."""
 _WRAPPED = (40, 100)
 """Lengths of the lines of a text that was wrapped by hand or by a mail program."""
 _MARKUP = re.compile(r"^(?:[-–—•*+#>|]|\d{1,3}[.)])\s?|^\s{4,}|\t")
@@ -87,8 +89,7 @@ def decode(content: bytes, name: str, *, keep_invisible: bool = False) -> str:
     """
     check_size(len(content), name)
     text = _decoded(content, name).replace("\r\n", "\n")
-    odd = len(_CONTROL.findall(text.replace("\r", "\n").replace("\x0b", " ").replace("\x0c", " "))) + text.count("\x7f")
-    if odd + len(_SURROGATE.findall(text)) > 1 + len(text) * _MAX_CONTROL_SHARE:
+    if len(_BINARY.findall(text)) > 1 + len(text) * _MAX_CONTROL_SHARE:
         raise NotText(_not_text(name))
     text = readable(text, keep_invisible=keep_invisible)
     if not text.strip():

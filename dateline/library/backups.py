@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from dateline.folders import private_file, private_folder
-from dateline.library.seals import is_whole
+from dateline.files import read_only, replacing
+from dateline.folders import private_folder
+from dateline.library.seals import reports_are_whole
 
 FOLDER = "backups"
 KEPT = 7
@@ -61,14 +61,8 @@ class Backups:
             if not _has_reports(self.library):
                 return None
             private_folder(self.folder)
-            part = self.folder / f".{self.library.stem}-{name}-{os.getpid()}.part"
-            try:
-                if not _copied(self.library, part):
-                    return None
-                private_file(part)
-                part.replace(self._path(name))
-            finally:
-                part.unlink(missing_ok=True)
+            with replacing(self._path(name), 0o600) as part:
+                _copy(self.library, part)
         except (OSError, sqlite3.Error, UnicodeError):
             return None
         for old in self.all()[KEPT:]:
@@ -89,21 +83,24 @@ def delete_copy(copy: Path) -> bool:
 
 def _has_reports(library: Path) -> bool:
     try:
-        with contextlib.closing(sqlite3.connect(f"{library.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        with contextlib.closing(read_only(library)) as db:
             return db.execute("SELECT 1 FROM report LIMIT 1").fetchone() is not None
     except (sqlite3.Error, UnicodeError):
         return False
 
 
-def _copied(library: Path, part: Path) -> bool:
-    """Copy a database to ``part``; return whether it is whole: its pages, and every report in it."""
-    source, target = sqlite3.connect(f"{library.absolute().as_uri()}?mode=ro", uri=True), sqlite3.connect(part)
+def _copy(library: Path, part: Path) -> None:
+    """Copy a database to ``part``.
+
+    Raises:
+        sqlite3.DatabaseError: it is not whole: its pages, or a report in it.
+    """
+    source, target = read_only(library), sqlite3.connect(part)
     with contextlib.closing(source), contextlib.closing(target):
         source.backup(target)
         target.execute("PRAGMA journal_mode=DELETE")  # one file, no journal beside it
-        target.row_factory = sqlite3.Row
-        if target.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-            return False
-        if "seal" not in {row["name"] for row in target.execute("PRAGMA table_info(report)")}:
-            return True  # of before there were seals: it is backed up because it is about to get them
-        return all(is_whole(row) for row in target.execute("SELECT * FROM report"))
+        whole = target.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+        # one of before there were seals is backed up because it is about to get them
+        has_seals = "seal" in {row[1] for row in target.execute("PRAGMA table_info(report)")}
+        if not whole or (has_seals and not reports_are_whole(target)):
+            raise sqlite3.DatabaseError("the library is damaged")

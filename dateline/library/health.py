@@ -1,7 +1,7 @@
 """The health of a library: what is hurt, what can be saved of it, and going back to a backup.
 
 Nothing here needs the file to be whole: rows are read one by one, and one that a disk has changed is known by its seal
-(:data:`dateline.library.store.SEALED`). A repair never writes into the hurt file: it makes a new one beside it, fills it with what is
+(:mod:`dateline.library.seals`). A repair never writes into the hurt file: it makes a new one beside it, fills it with what is
 whole there and, for what is not, with what the backups have, and puts the hurt file aside.
 """
 
@@ -166,9 +166,7 @@ def restore(path: Path, backup: Path) -> Path:
     part = path.with_name(f".{path.stem}-restore.part")
     try:
         delete_copy(part)
-        for end in JOURNALS[:2]:
-            if (source := backup.with_name(backup.name + end)).exists():
-                shutil.copyfile(source, part.with_name(part.name + end))
+        _copy(backup, part)
         Store(part, backups=False).release()  # one file, and of this version
         return _exchanged(path, part)
     except OSError as error:
@@ -199,7 +197,8 @@ def put_aside(path: Path) -> Path:
 
 
 def _copy(path: Path, target: Path) -> None:
-    for end in JOURNALS:
+    """Copy a library with its journal; the journal's index (``-shm``) SQLite makes anew."""
+    for end in JOURNALS[:2]:
         source = path.with_name(path.name + end)
         if source.exists():
             shutil.copyfile(source, target.with_name(target.name + end))

@@ -18,7 +18,7 @@ from dateline.errors import DamagedReport, StoreError
 from dateline.intake.draft import Draft, address, iso_date, one_line
 from dateline.library.backups import Backups, delete_copy
 from dateline.library.rows import cell, insert, readable, rows_of
-from dateline.library.seals import SEALED, is_whole, seal, sealed
+from dateline.library.seals import SEALED, is_whole, reports_are_whole, seal, sealed
 from dateline.library.store import ADVICE, Store
 from dateline.records import Article
 
@@ -287,7 +287,7 @@ def _erased_from(copy: Path, report: str) -> bool:
         Reports(store).erase(report)
         store.release()
         with contextlib.closing(sqlite3.connect(copy)) as db:
-            whole = all(is_whole(row) for row in _every_row(db))
+            whole = reports_are_whole(db)
             db.execute("VACUUM")
             db.execute("PRAGMA journal_mode=DELETE")
         if whole:
@@ -296,11 +296,6 @@ def _erased_from(copy: Path, report: str) -> bool:
     except (StoreError, sqlite3.Error, UnicodeError, OSError):
         pass
     return delete_copy(copy)
-
-
-def _every_row(db: sqlite3.Connection) -> list[sqlite3.Row]:
-    db.row_factory = sqlite3.Row
-    return db.execute("SELECT * FROM report").fetchall()
 
 
 def _escaped(word: str) -> str:

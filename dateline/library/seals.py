@@ -35,3 +35,14 @@ def sealed(row: sqlite3.Row, table: str) -> bool:
 def is_whole(row: sqlite3.Row) -> bool:
     """Return whether a report's row, with all its columns, is as it was written, its text too."""
     return sealed(row, "report") and isinstance(row["text"], str) and digest_of(row["text"]) == row["digest"]
+
+
+def reports_are_whole(db: sqlite3.Connection) -> bool:
+    """Return whether every report in a library is as it was written.
+
+    Raises:
+        sqlite3.Error: one cannot even be read.
+    """
+    rows = db.cursor()
+    rows.row_factory = sqlite3.Row
+    return all(map(is_whole, rows.execute("SELECT * FROM report")))

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dateline.errors import StoreError
+from dateline.files import read_only
 from dateline.folders import private_file, private_folder
-from dateline.library.backups import Backups
+from dateline.library.backups import JOURNALS, Backups
 from dateline.library.seals import SEALED, SEALED_SINCE, seal
 
 BUSY_S = 3.0
@@ -126,8 +127,8 @@ class Store:
             raise StoreError(msg) from error
         if self._migrated() < len(MIGRATIONS):
             self._migrate()
-        for leftover in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
-            private_file(leftover)
+        for end in JOURNALS:
+            private_file(path.with_name(path.name + end))
 
     def _migrated(self) -> int:
         """Return how many migrations the file has had.
@@ -249,9 +250,7 @@ class Store:
     def _open(self) -> sqlite3.Connection:
         if self.read_only:
             # immutable: a journal beside it could not be made; one that is there is read
-            how = "mode=ro" if self.path.with_name(self.path.name + "-wal").exists() else "mode=ro&immutable=1"
-            address = f"{self.path.absolute().as_uri()}?{how}"
-            db = sqlite3.connect(address, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+            db = read_only(self.path, immutable=not self.path.with_name(self.path.name + "-wal").exists(), timeout_s=BUSY_S)
             db.row_factory = sqlite3.Row
             db.execute("PRAGMA trusted_schema=OFF").fetchall()
             return db
