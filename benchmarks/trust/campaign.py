@@ -170,6 +170,13 @@ class Cost:
         """Return how long the task takes a machine that has nothing else to do, as well as that can be told on one that has."""
         return min(self.wall_s, self.cpu_s) if self.cpu_s else self.wall_s
 
+    def over(self, limit_s: float = ANSWER_S) -> Iterator[str]:
+        """Yield in words what the task took too much of: time, memory."""
+        if self.seconds > limit_s:
+            yield f"{self.seconds:.0f} s, over {limit_s:.0f} s"
+        if self.memory_mb > MEMORY_MB:
+            yield f"{self.memory_mb:,.0f} MB of the child, over {MEMORY_MB:,} MB"
+
 
 @contextmanager
 def measured(sandbox: Callable[[], Sandbox]) -> Iterator[Cost]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import cycle
 
-from benchmarks.trust.campaign import ANSWER_S, MEMORY_MB, Order, Result, crash, measured, told, workshop
+from benchmarks.trust.campaign import ANSWER_S, Order, Result, crash, measured, told, workshop
 from dateline import Article, DatelineError, Gazetteer, Workshop
 from dateline.geoparsing.encoder import Pieces
 from dateline.intake.draft import as_article
@@ -129,10 +129,8 @@ def _read(shop: Workshop, name: str, text: str, limit_s: float, result: Result) 
                 result.fail(name, wrong, content)
         except Exception as error:
             result.fail(name, crash(error), content)
-    if cost.seconds > limit_s:
-        result.fail(name, f"{cost.seconds:.0f} s, over {limit_s:.0f} s, until it was {became}", content)
-    if cost.memory_mb > MEMORY_MB:
-        result.fail(name, f"{cost.memory_mb:,.0f} MB of the child, over {MEMORY_MB:,} MB", content)
+    for wrong in cost.over(limit_s):
+        result.fail(name, f"{wrong}, until it was {became}", content)
     print(
         f"  {name}: {became}, {cost.wall_s:.1f} s, {cost.cpu_s:.1f} s of processor, {cost.memory_mb:,.0f} MB", file=sys.stderr, flush=True
     )
